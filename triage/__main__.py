@@ -1,0 +1,5 @@
+"""Run triage as a module: ``python -m triage``."""
+
+from triage.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""Every question of a pack as an option of `triage run`, and what was given back as answers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from triage.answers import Answer, normalise, shown
+from triage.errors import AnswerError, Misfit, did_you_mean
+from triage.pack import Pack, Question
+
+CLOSE = "none-other"
+
+
+class QuestionOption(click.Option):
+    """An option that answers one question; also understood with underscores, listed with dashes."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        dashed = f"--{question.id.replace('_', '-')}"
+        names = dict.fromkeys((dashed, f"--{question.id}"))
+        super().__init__(
+            [*names, question.id], multiple=True, metavar=_metavar(question), help=_help(question)
+        )
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """One spelling is enough in the help."""
+        return f"--{self.question.id.replace('_', '-')} {self.metavar}", self.help or ""
+
+
+def _metavar(question: Question) -> str:
+    if question.kind == "number":
+        return "N"
+    return "ITEM" if question.kind == "several_of" else "ANSWER"
+
+
+def _help(question: Question) -> str:
+    if question.kind == "number":
+        return f"{question.ask} [{question.min} to {question.max}, or unknown]"
+    names = ["yes", "no"] if question.kind == "yes_no" else [_dashed(choice) for choice in question.choices]
+    more = ["none", CLOSE] if question.kind == "several_of" else ["unknown"]
+    return f"{question.ask} [{' | '.join((*names, *more))}]"
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def question_options(pack: Pack) -> list[click.Option]:
+    """One option per question, in the author's order."""
+    return [QuestionOption(question) for question in pack.questions]
+
+
+def given_answers(
+    pack: Pack, values: Mapping[str, Iterable[str]], file: Mapping[str, object]
+) -> dict[str, Answer]:
+    """The answers of the options laid over those of a file, item by item.
+
+    What is not named stays unknown, unless the list is closed with ``none`` or ``none-other``.
+    Raises :class:`click.UsageError` naming the option and what it allows.
+    """
+    answers: dict[str, Any] = dict(normalise(pack, file))
+    for name, given in values.items():
+        words = [word for value in given for word in value.split(",")]
+        if words:
+            try:
+                answers[name] = _answer(pack, pack.question[name], words, answers.get(name))
+            except AnswerError as error:
+                raise click.UsageError(
+                    "; ".join(f"--{_dashed(name)}: {part}" for part in error.misfits)
+                ) from None
+    return normalise(pack, answers)
+
+
+def _answer(pack: Pack, question: Question, words: list[str], before: object) -> object:
+    words = [word.strip().lower().replace("-", "_") for word in words]
+    if question.kind != "several_of":
+        if len(set(words)) > 1:
+            both = " and ".join(f"'{shown(word)}'" for word in dict.fromkeys(words))
+            raise AnswerError([Misfit(question.id, f"two answers to one question: {both}", "keep one")])
+        return normalise(pack, {question.id: words[0]})[question.id]
+    closing = [word for word in words if word in ("none", "none_other")]
+    items = [word for word in words if word not in closing]
+    if "none" in closing and items:
+        message = f"'none' and '{shown(items[0])}' contradict each other"
+        raise AnswerError([Misfit(question.id, message, f"'{CLOSE}' says no to the rest")])
+    _known(question, items)
+    said = normalise(pack, {question.id: items})[question.id]
+    earlier = before if isinstance(before, Mapping) and "none" not in closing else {}
+    rest = dict.fromkeys(question.choices, "no") if closing else {}
+    return {**rest, **earlier, **(said if isinstance(said, Mapping) else {})}
+
+
+def _known(question: Question, words: Iterable[str]) -> None:
+    """A better word than the general one for a misspelt item."""
+    for word in words:
+        if word.lstrip("?!") not in question.choices:
+            allowed = [*question.choices, "none", "none_other"]
+            hint = f"{did_you_mean(word.lstrip('?!'), allowed)}; '?' in front: not sure, '!': no"
+            raise AnswerError([Misfit(question.id, f"there is no item '{shown(word)}'", hint)])

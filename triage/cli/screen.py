@@ -1,0 +1,62 @@
+"""How things look on a terminal: wrapped lines, a little colour, nothing redrawn."""
+
+import sys
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
+
+from triage.report.document import Bullets, Callout, Document, Heading, Paragraph
+
+WIDEST = 80
+NARROWEST = 20
+TONES = {"alarm": "bold red", "soon": "bold yellow", "calm": "bold green"}
+
+
+class Screen:
+    """Writes wrapped lines to a stream; colour only where it is welcome, never as the only sign."""
+
+    def __init__(self, stream: IO[str], plain: bool = False) -> None:
+        self._console = Console(
+            file=stream, markup=False, emoji=False, highlight=False, no_color=plain or None, soft_wrap=True
+        )
+        self._styled = self._console.is_terminal and not plain and not self._console.no_color
+
+    @property
+    def width(self) -> int:
+        """The columns to use: the terminal's, at most 80."""
+        return max(NARROWEST, min(WIDEST, self._console.width if self._console.is_terminal else WIDEST))
+
+    def line(self, text: str = "", *, indent: str = "", hang: str | None = None, style: str = "") -> None:
+        """Write text wrapped to the width; ``indent`` starts the first line, ``hang`` the others."""
+        rest = " " * len(indent) if hang is None else hang
+        lines = Text(text).wrap(self._console, self.width - len(indent)) or [Text()]
+        for number, part in enumerate(lines):
+            part.rstrip()
+            whole = f"{rest if number else indent}{part.plain}"
+            self._console.print(Text(whole, style if self._styled else ""))
+
+    def prompt(self) -> None:
+        """Invite a reply, without a line break."""
+        self._console.print("> ", end="")
+        self._console.file.flush()
+
+
+def show_document(document: Document) -> None:
+    """Write a summary to the terminal on standard output."""
+    screen = Screen(sys.stdout)
+    for block in document:
+        match block:
+            case Heading(level, text):
+                screen.line(text.upper() if level == 1 else text, style="bold")
+            case Paragraph(text):
+                screen.line(text)
+            case Bullets(points):
+                for point in points:
+                    screen.line(point, indent="- ")
+            case Callout(tone, title, lines):
+                bar = "!" if tone == "alarm" else "*"
+                screen.line(title, indent=f"{bar * 3} ", hang=f"{bar * 3} ", style=TONES[tone])
+                for text in lines:
+                    screen.line(text, indent=f"{bar}   ", hang=f"{bar}   ")
+        screen.line()

@@ -1,0 +1,338 @@
+"""The interview as a conversation, line by line: on a terminal, or with lines from a pipe.
+
+Prompts go to standard error, so that standard output holds the summary alone. End of input is never
+an answer.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from triage.answers import NOTHING, Answer, Answers, describe_answer
+from triage.assess import certain_level
+from triage.cli.replies import NOT_SURE, Command, Reply, Unclear, allowed, read_reply, skipped
+from triage.cli.screen import Screen
+from triage.explain import Why, why
+from triage.interview import Answered, Event, State, Step, WentBack, fold, next_step, steps_left
+from triage.pack import EMERGENCY, RANK, Pack, Question
+from triage.terms import Glossary
+from triage.view import View
+
+MAX_LINE = 4_000
+HELP = (
+    "Type a number, a word or its first letters. Or type: why (or ?) to see why this is asked, "
+    "back to change the answer before, skip if you cannot or do not want to say, "
+    "list to see your answers, quit to stop."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a conversation ended: the answers on the live path, and whether questions were left."""
+
+    answers: Answers
+    how: Literal["done", "stopped", "quit", "end of input"]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether it was broken off: by `quit` or because the input ended."""
+        return self.how in ("quit", "end of input")
+
+
+class _LeftOff(Exception):
+    """The person quit, or the input ended."""
+
+    def __init__(self, how: Literal["quit", "end of input"]) -> None:
+        self.how = how
+
+
+def talk(pack: Pack, given: Answers = NOTHING, *, plain: bool = False) -> Ending:
+    """Hold the interview over standard input and standard error."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    return Talk(pack, given, Screen(sys.stderr, plain), lambda: sys.stdin.readline(MAX_LINE)).hold()
+
+
+@dataclass(slots=True)
+class Talk:
+    """One conversation: the events so far, what has been explained, what has been announced."""
+
+    pack: Pack
+    given: Answers
+    screen: Screen
+    read: Callable[[], str]
+    events: list[Event] = field(default_factory=list)
+    announced: int = EMERGENCY - 1
+    glossary: Glossary = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.glossary = Glossary(self.pack.about.terms)
+
+    def hold(self) -> Ending:
+        """Ask until nothing is left to ask, the person stops, or the input ends."""
+        self.opening()
+        self.announced = max(self.announced, self.fired(self.state) if self.given else 0)
+        try:
+            while (step := self.next()) is not None:
+                self.ask(step)
+                if self.emergency() == "stop":
+                    return Ending(self.state.answers, "stopped")
+        except _LeftOff as left:
+            self.parting(left.how)
+            return Ending(self.state.answers, left.how)
+        self.screen.line("That was the last question. Here is your summary.")
+        self.screen.line()
+        return Ending(self.state.answers, "done")
+
+    @property
+    def state(self) -> State:
+        """What the events so far come to."""
+        return fold(self.pack, self.events, self.given)
+
+    def next(self) -> Step | None:
+        """The prompt that comes next."""
+        state = self.state
+        return next_step(self.pack, state.answers, state.clarified)
+
+    def fired(self, state: State) -> int:
+        """The rank of the level that the answers make certain."""
+        return View(self.pack, state.answers).fired_rank()
+
+    # --- opening and parting -----------------------------------------------------------------------
+
+    def opening(self) -> None:
+        """What this is, how long it takes, and that nothing leaves the machine."""
+        most = steps_left(self.pack, self.state.answers)
+        self.screen.line(
+            f"This prepares your visit to a doctor about {self.pack.about.subject}.", style="bold"
+        )
+        self.screen.line(f"It takes about five minutes: at most {most} questions, most people see fewer.")
+        self.screen.line("Nothing you type leaves this machine, and nothing is saved unless you ask.")
+        self.screen.line()
+        self.screen.line("It is not a diagnosis. If you feel in danger now, call your emergency number.")
+        self.screen.line('Each "don\'t know" about a danger sign is followed by one short check.')
+        self.screen.line(HELP)
+        self.screen.line()
+
+    def parting(self, how: str) -> None:
+        """Say what was not answered; assume nothing about it."""
+        state = self.state
+        self.screen.line()
+        ended = (
+            "You stopped before the end." if how == "quit" else "The input ended before the interview did."
+        )
+        self.screen.line(f"{ended} Nothing was assumed, and nothing was saved.", style="bold")
+        view = View(self.pack, state.answers)
+        left = {atom.question for atom, status in view.open_atoms() if status == "unasked"}
+        self.screen.line(f"Not answered: {len(left)} questions.")
+        for question in self.pack.questions:
+            if question.id in left:
+                self.screen.line(question.ask, indent="- ")
+        level = certain_level(view)[0]
+        if RANK[level] > 0:
+            words = self.pack.about.levels[level]
+            self.screen.line(
+                f"From your answers so far, at least: {words.title} ({words.within}).", style="bold"
+            )
+
+    # --- one prompt ----------------------------------------------------------------------------------
+
+    def ask(self, step: Step) -> None:
+        """Show one prompt and read lines until one of them settles it."""
+        question = self.pack.question[step.question]
+        self.show(step, question)
+        while True:
+            line = self.line()
+            draft = self.state.drafts.get(step)
+            if draft is not None and not line.strip():
+                self.events.append(Answered(step, draft))
+                return
+            reply = read_reply(line, step, question, self.items(step, question))
+            match reply:
+                case Unclear(message):
+                    self.screen.line(message)
+                case Reply(answer, taken_as_no):
+                    self.take(step, question, answer, taken_as_no)
+                    return
+                case Command("back"):
+                    if self.back():
+                        return
+                case Command("skip"):
+                    self.take(step, question, skipped(step, question, self.items(step, question)), ())
+                    return
+                case Command("quit"):
+                    raise _LeftOff("quit")
+                case Command("why"):
+                    self.explain(step)
+                case Command("list"):
+                    self.list()
+                case Command("help"):
+                    self.screen.line(HELP)
+                    self.screen.line(allowed(step, question, self.items(step, question)))
+
+    def line(self) -> str:
+        """One line from the person. End of input ends the interview; it is never an answer."""
+        self.screen.prompt()
+        line = self.read()
+        if not line:
+            raise _LeftOff("end of input")
+        if not line.endswith("\n"):
+            while len(line) == MAX_LINE and not line.endswith("\n"):
+                line = self.read()
+        return line
+
+    def items(self, step: Step, question: Question) -> list[str]:
+        """The items on the screen: those that no flag or file has answered."""
+        answer = self.state.answers.get(question.id)
+        done = answer if isinstance(answer, dict) else {}
+        return [item for item in question.choices if item not in done]
+
+    def show(self, step: Step, question: Question) -> None:
+        """The question, its numbered answers, and the terms it uses for the first time."""
+        state = self.state
+        number = len({past.question for past in state.path} | {step.question})
+        left = steps_left(self.pack, state.answers) - (0 if step.plainer else 1)
+        more = f"at most {left} more" if left else "the last one"
+        what = "one closer look" if step.plainer else f"Question {number}"
+        self.screen.line(f"{what} · {more}", style="dim")
+        choice = question.choices.get(step.item or "")
+        plainer = choice.plainer if choice else question.plainer
+        asked = plainer if step.plainer and plainer else question.ask
+        self.screen.line(asked, style="bold")
+        labels = self.labels(step, question)
+        for place, label in enumerate(labels, start=1):
+            self.screen.line(label, indent=f"{place:>3}  ")
+        for term, meaning in self.glossary.first_met(" ".join((asked, *labels))).items():
+            self.screen.line(f"{term}: {meaning}", indent="  (", hang="   ")
+        self.screen.line(allowed(step, question, self.items(step, question)), style="dim")
+        if (draft := state.drafts.get(step)) is not None:
+            self.screen.line(f"Your answer so far: {_draft(question, step, draft)}. Enter keeps it.")
+
+    def labels(self, step: Step, question: Question) -> Sequence[str]:
+        """The numbered lines under a question."""
+        if step.item is not None or question.kind == "yes_no":
+            return ("yes", "no", f"{NOT_SURE}, or rather not say")
+        if question.kind == "one_of":
+            return (*(choice.label for choice in question.options), f"{NOT_SURE}, or rather not say")
+        return [question.choices[item].label for item in self.items(step, question)]
+
+    def take(self, step: Step, question: Question, answer: Answer, taken_as_no: Sequence[str]) -> None:
+        """Record an answer; for an emergency list, read back in one line what was taken as no."""
+        self.events.append(Answered(step, answer))
+        if (
+            taken_as_no
+            and len(taken_as_no) < len(question.options)
+            and question.id in emergency_lists(self.pack)
+        ):
+            labels = "; ".join(question.choices[item].label for item in taken_as_no)
+            self.screen.line(f"Taken as no: {labels}. (back changes it)")
+        self.screen.line()
+
+    def back(self) -> bool:
+        """Take the last answer back; it stays as a draft."""
+        if not self.state.path:
+            self.screen.line("This is the first question.")
+            return False
+        self.events.append(WentBack())
+        self.announced = max(EMERGENCY - 1, min(self.announced, self.fired(self.state)))
+        self.screen.line()
+        return True
+
+    def list(self) -> None:
+        """The answers so far."""
+        answers = self.state.answers
+        if not answers:
+            self.screen.line("No answers so far.")
+        for name, answer in answers.items():
+            question = self.pack.question[name]
+            self.screen.line(f"{question.label}: {describe_answer(question, answer)}", indent="- ")
+
+    def explain(self, step: Step) -> None:
+        """Why this is asked, computed from what is open now."""
+        reason = why(self.pack, self.state.answers, step)
+        for text in why_lines(self.pack, reason):
+            self.screen.line(text, indent="  ")
+
+    # --- emergencies ---------------------------------------------------------------------------------
+
+    def emergency(self) -> Literal["stop", "go on"]:
+        """As soon as an emergency level fires, say what to do at once, and offer to stop or go on."""
+        state = self.state
+        rank = self.fired(state)
+        if rank <= self.announced:
+            return "go on"
+        self.announced = rank
+        view = View(self.pack, state.answers)
+        level = certain_level(view)[0]
+        words = self.pack.about.levels[level]
+        self.screen.line(f"{words.title} ({words.within})", indent="!!! ", hang="!!! ", style="bold red")
+        for sentence in words.say:
+            if view.holds(sentence.when):
+                self.screen.line(sentence.say, indent="!   ", hang="!   ")
+        for flag in self.pack.red_flags:
+            if RANK[flag.level] == rank and view.holds(flag.when):
+                self.screen.line(flag.say, indent="!   ", hang="!   ")
+        self.screen.line()
+        if self.next() is None:
+            return "go on"
+        return self.stop_or_go()
+
+    def stop_or_go(self) -> Literal["stop", "go on"]:
+        """Ask whether to stop here; only a clear answer counts."""
+        self.screen.line("Stop here and show the summary, or go on with the questions?", style="bold")
+        self.screen.line("stop here", indent="  1  ")
+        self.screen.line("go on", indent="  2  ")
+        while True:
+            text = " ".join(self.line().split()).casefold()
+            if text and (text == "1" or "stop here".startswith(text)):
+                return "stop"
+            if text and (text == "2" or "go on".startswith(text)):
+                self.screen.line()
+                return "go on"
+            if text == "quit":
+                raise _LeftOff("quit")
+            if text == "back" and self.back():
+                return "go on"
+            self.screen.line("Type stop or go on.")
+
+
+def _draft(question: Question, step: Step, draft: Answer) -> str:
+    if step.item is not None:
+        return NOT_SURE if draft == "unknown" else str(draft)
+    if isinstance(draft, dict):
+        named = {item: state for item, state in draft.items() if state != "no"}
+        return describe_answer(question, named) if named else "none"
+    return describe_answer(question, draft)
+
+
+def emergency_lists(pack: Pack) -> frozenset[str]:
+    """The several-of questions that some emergency flag reads."""
+    from triage.wellformed import questions_of
+
+    flags = [flag for flag in pack.red_flags if RANK[flag.level] >= EMERGENCY]
+    return frozenset(name for flag in flags for name in questions_of(pack, flag.when))
+
+
+def why_lines(pack: Pack, reason: Why) -> list[str]:
+    """The reasons for a question in plain lines."""
+    lines = [f"{reason.why} [{', '.join(reason.sources) or 'our judgement'}]"]
+    urgent = [part for part in reason.waiting if part.level is not None]
+    causes = [part for part in reason.waiting if part.level is None]
+    for part in urgent[:4]:
+        title = pack.about.levels[part.level].title if part.level else ""
+        lines.append(f'Could mean "{title}": {part.title} [{", ".join(part.sources) or "our judgement"}]')
+    if len(urgent) > 4:
+        lines.append(f"It bears on {len(urgent) - 4} more signs of urgency.")
+    if causes:
+        lines.append(f"Causes it bears on: {', '.join(part.title for part in causes)}.")
+    for change in reason.changes:
+        level = pack.about.levels[change.level].title
+        could = (
+            ""
+            if change.could_reach == change.level
+            else f', up to "{pack.about.levels[change.could_reach].title}"'
+        )
+        moved = "".join(f"; {title}: {before} → {after}" for title, before, after in change.causes[:3])
+        lines.append(f'If "{change.answer}": at least "{level}"{could}{moved}')
+    return lines

@@ -1,0 +1,141 @@
+"""Why a question is asked: computed from what is open now, never from a stored text alone."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from triage.answers import Answer, Answers
+from triage.assess import certain_level, ranked
+from triage.condition import COMPARE, Compare, Open, leaves
+from triage.interview import Step
+from triage.logic import UNKNOWN
+from triage.pack import LEVELS, RANK, Level, Pack, Question
+from triage.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A red flag or cause whose verdict waits on this question."""
+
+    kind: str
+    id: str
+    title: str
+    level: Level | None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one answer would do: the level it makes certain, how high it leaves things open, causes moved."""
+
+    answer: str
+    level: Level
+    could_reach: Level
+    causes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a question is asked now: the author's words, what waits on it, what each answer could change."""
+
+    step: Step
+    why: str
+    sources: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
+    changes: tuple[Change, ...]
+
+
+def why(pack: Pack, answers: Answers, step: Step) -> Why:
+    """The reasons for asking ``step`` after ``answers`` (canonical); causes as ``(title, before, after)``."""
+    question = pack.question[step.question]
+    view = View(pack, answers)
+    changes = tuple(
+        _change(view, answers, words, question, answer) for words, answer in _possible(pack, step)
+    )
+    return Why(step, question.why, question.sources, tuple(_waiting(view, step)), changes)
+
+
+def _waiting(view: View, step: Step) -> Iterator[Waiting]:
+    for flag in sorted(view.pack.red_flags, key=lambda flag: -RANK[flag.level]):
+        verdict = view.judge(flag.when)
+        if verdict.truth is UNKNOWN and _reads(verdict.open, step):
+            yield Waiting("red flag", flag.id, flag.say, flag.level, flag.sources)
+    for cause in view.pack.causes:
+        parts = [
+            part for part in (*cause.supporting, *cause.against) if _reads(view.judge(part.when).open, step)
+        ]
+        if parts:
+            sources = tuple(dict.fromkeys(name for part in parts for name in part.sources))
+            yield Waiting("cause", cause.id, cause.title, None, sources)
+
+
+def _reads(still_open: Iterable[Open], step: Step) -> bool:
+    return any(
+        atom.question == step.question and (step.item is None or getattr(atom, "item", None) == step.item)
+        for atom, _ in still_open
+    )
+
+
+def _possible(pack: Pack, step: Step) -> Iterator[tuple[str, Answer]]:
+    """Each answer that the rules can tell apart, in words and as data."""
+    question = pack.question[step.question]
+    if step.item is not None:
+        yield from (("yes", {step.item: "yes"}), ("no", {step.item: "no"}))
+    elif question.kind == "several_of":
+        none = dict.fromkeys(question.choices, "no")
+        yield from ((choice.label, {**none, choice.id: "yes"}) for choice in question.options)
+        yield "none of these", none
+    elif question.kind == "one_of":
+        yield from ((choice.label, choice.id) for choice in question.options)
+    elif question.kind == "yes_no":
+        yield from (("yes", "yes"), ("no", "no"))
+    else:
+        yield from _bands(pack, question)
+
+
+def _bands(pack: Pack, question: Question) -> Iterator[tuple[str, Answer]]:
+    """One number out of each band that the pack's thresholds cut, with the band in words."""
+    low, high = question.min or 0, question.max or 0
+    numbers = {leaf.number for leaf in _comparisons(pack) if leaf.question == question.id}
+    # A threshold n tells n-1, n and n+1 apart at most, so these are all the places a band can start.
+    candidates = sorted(
+        {low} | {number + step for number in numbers for step in (0, 1) if low < number + step <= high}
+    )
+    signs = {leaf: None for leaf in _comparisons(pack) if leaf.question == question.id}
+    starts: list[int] = []
+    for value in candidates:
+        if not starts or _holding(signs, value) != _holding(signs, starts[-1]):
+            starts.append(value)
+    for start, following in zip(starts, [*starts[1:], high + 1], strict=True):
+        words = str(start) if following == start + 1 else f"{start} to {following - 1}"
+        yield f"{words} {question.unit or ''}".strip(), start
+
+
+def _comparisons(pack: Pack) -> Iterator[Compare]:
+    conditions = [
+        *(fact.when for fact in pack.facts),
+        *(flag.when for flag in pack.red_flags),
+        *(part.when for cause in pack.causes for part in (*cause.supporting, *cause.against)),
+        *(question.only_if for question in pack.questions if question.only_if is not None),
+    ]
+    for condition in conditions:
+        yield from (leaf for leaf, _ in leaves(condition) if isinstance(leaf, Compare))
+
+
+def _holding(signs: Iterable[Compare], value: int) -> tuple[bool, ...]:
+    return tuple(COMPARE[leaf.operator](value, leaf.number) for leaf in signs)
+
+
+def _change(view: View, answers: Answers, words: str, question: Question, answer: Answer) -> Change:
+    before = answers.get(question.id)
+    if isinstance(answer, Mapping) and isinstance(before, Mapping):
+        answer = {**before, **answer}
+    after = View(view.pack, {**answers, question.id: answer})
+    level, _ = certain_level(after)
+    return Change(words, level, LEVELS[max(after.possible_rank(), RANK[level])], tuple(_moved(view, after)))
+
+
+def _moved(before: View, after: View) -> Iterator[tuple[str, str, str]]:
+    old = {cause.id: cause.support for cause in ranked(before)}
+    for cause in ranked(after):
+        if cause.support != old[cause.id]:
+            yield cause.title, old[cause.id], cause.support

@@ -1,0 +1,157 @@
+"""The interview: what to ask next, and a session as a tuple of events.
+
+What could, with the answers so far, still raise the level to an emergency is asked first, its gates
+included; then, in the author's order, what can still change the outcome; nothing else. A "not sure"
+about an emergency item is followed once by a plainer question about that item alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from triage.answers import NOTHING, Answer, Answers, normalise
+from triage.condition import Item, Open
+from triage.logic import NO
+from triage.pack import EMERGENCY, LEVELS, Pack, Question
+from triage.view import View
+
+
+class Step(NamedTuple):
+    """One prompt: a question of the pack, or the plainer question about one answer that was "not sure".
+
+    ``item`` names the item of a several-of question the plainer question is about; it is None for a
+    whole question.
+    """
+
+    question: str
+    item: str | None = None
+    plainer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A step was answered; for a plainer question about an item the answer is yes, no or unknown."""
+
+    step: Step
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """The last answered step was taken back; its answer is kept as a draft."""
+
+
+Event: TypeAlias = Answered | WentBack
+
+
+def next_question(pack: Pack, answers: Mapping[str, object]) -> Question | None:
+    """The question to ask next, or None when nothing can change the outcome any more.
+
+    ``answers`` are in any form :func:`triage.answers.normalise` accepts; what was answered "not sure"
+    is not asked again (:func:`next_step` gives the plainer questions too). Raises
+    :class:`triage.errors.AnswerError` for answers that do not fit.
+    """
+    canonical = normalise(pack, answers)
+    view = View(pack, canonical)
+    step = next_step(pack, canonical, clarified=_unclear(view, view.open_atoms()))
+    return pack.question[step.question] if step else None
+
+
+def next_step(pack: Pack, answers: Answers = NOTHING, clarified: Iterable[Step] = ()) -> Step | None:
+    """The prompt that comes next; ``clarified`` are the plainer questions already asked."""
+    view = View(pack, answers)
+    done = frozenset(clarified)
+    urgent = [*_unasked(_urgent(view)), *(step for step in _unclear(view, _urgent(view)) if step not in done)]
+    if urgent:
+        return min(urgent, key=lambda step: _order(pack, step))
+    return min(_unasked(view.open_atoms()), key=lambda step: _order(pack, step), default=None)
+
+
+def _urgent(view: View) -> dict[Open, None]:
+    """The open atoms of every flag that could still raise the level to, or within, the emergencies."""
+    found: dict[Open, None] = {}
+    for _, verdict in view.open_flags(above=max(EMERGENCY - 1, view.fired_rank())):
+        found.update(dict.fromkeys(verdict.open))
+    return found
+
+
+def _unasked(still_open: Iterable[Open]) -> Iterator[Step]:
+    """The questions behind atoms that were never asked."""
+    return (Step(atom.question) for atom, status in still_open if status == "unasked")
+
+
+def _unclear(view: View, still_open: Iterable[Open]) -> Iterator[Step]:
+    """The plainer questions behind atoms that were asked and are not known."""
+    for atom, status in still_open:
+        if status == "unknown":
+            question = view.pack.question[atom.question]
+            item = atom.item if isinstance(atom, Item) else None
+            if (question.choices[item].plainer if item else question.plainer) is not None:
+                yield Step(atom.question, item, plainer=True)
+
+
+def _order(pack: Pack, step: Step) -> tuple[int, int]:
+    place = list(pack.question[step.question].choices).index(step.item) if step.item else -1
+    return pack.position[step.question], place
+
+
+def steps_left(pack: Pack, answers: Answers) -> int:
+    """The most questions that can still be asked, whatever is answered; plainer questions not counted.
+
+    A question that is not open now cannot become open later, so the open ones are all there can be.
+    """
+    return len(set(_unasked(View(pack, answers).open_atoms())))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a session's events come to.
+
+    ``answers`` are those on the live path; ``drafts`` are answers taken back or no longer applying,
+    by step; ``path`` holds the answered steps in order; ``clarified`` the plainer questions asked.
+    """
+
+    answers: Mapping[str, Answer]
+    drafts: Mapping[Step, Answer]
+    path: tuple[Step, ...]
+    clarified: frozenset[Step]
+
+
+def fold(pack: Pack, events: Iterable[Event], given: Answers = NOTHING) -> State:
+    """The state after the events, starting from answers given beforehand (by flags or a file)."""
+    path: list[tuple[Step, Answer]] = []
+    drafts: dict[Step, Answer] = {}
+    for event in events:
+        if isinstance(event, Answered):
+            path.append((event.step, event.answer))
+            drafts.pop(event.step, None)
+        elif path:
+            step, answer = path.pop()
+            drafts[step] = answer
+    answers = _together(given, path)
+    live = {
+        name: answer for name, answer in answers.items() if View(pack, answers).applies(name).truth is not NO
+    }
+    return State(
+        live, drafts, tuple(step for step, _ in path), frozenset(step for step, _ in path if step.plainer)
+    )
+
+
+def _together(given: Answers, path: Iterable[tuple[Step, Answer]]) -> dict[str, Answer]:
+    """All answers, a plainer question's laid over the item it is about."""
+    answers: dict[str, Answer] = dict(given)
+    for step, answer in path:
+        before = answers.get(step.question)
+        items = before if isinstance(before, Mapping) else {}
+        if step.item is not None:
+            answers[step.question] = {**items, step.item: str(answer)}
+        elif isinstance(answer, Mapping):
+            answers[step.question] = {**items, **answer}
+        else:
+            answers[step.question] = answer
+    return answers
+
+
+def highest(pack: Pack, answers: Answers) -> str:
+    """The level that the answers so far make certain."""
+    return LEVELS[View(pack, answers).fired_rank()]

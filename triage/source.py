@@ -1,0 +1,214 @@
+"""YAML as authors mean it, with the line and column of everything.
+
+``no`` is a word, not false; only ``true`` and ``false`` are booleans; equal keys, anchors, aliases
+and tags are refused, and so are deep nesting, control characters and text that runs backwards.
+Values are built straight from the parser's events, so a hostile file is stopped while it is read.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import yaml
+
+from triage.errors import Issue, PackError, Place
+
+Data: TypeAlias = "bool | int | float | str | list[Data] | dict[str, Data] | None"
+Loc: TypeAlias = Sequence[str | int]
+
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 30
+
+_Parser: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+# Text direction overrides can make a rule read as its opposite; other controls can drive a terminal.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+class Text(str):
+    """A piece of text that remembers where it was written.
+
+    ``raw`` is the text as it stands in the file (line breaks and all), ``line`` and ``column`` the
+    zero-based place where ``raw`` begins.
+    """
+
+    raw: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One YAML file: its data, and its text to find places in."""
+
+    path: str
+    text: str = field(repr=False)
+    data: Data = field(repr=False)
+
+    def place(self, loc: Loc = (), *, key: bool = False) -> Place:
+        """Where the value at ``loc`` stands (its nearest existing parent if there is none there).
+
+        ``key=True`` gives the place of the last key instead of its value.
+        """
+        node = yaml.compose(self.text, Loader=_Parser)
+        assert node is not None  # the text was parsed before
+        mark = node.start_mark
+        for step in loc:
+            found = _step(node, step)
+            if found is None:
+                break
+            name, node = found
+            mark = name.start_mark if key else node.start_mark
+        return Place(self.path, mark.line + 1, mark.column + 1)
+
+
+def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """The key and value nodes one step further down, or None."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def read(path: Path, shown: str | None = None) -> Source:
+    """Read one YAML file. Raises :class:`PackError` naming the place of the first problem."""
+    name = shown or str(path)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _refuse(name, "unreadable-file", f"cannot read the file: {error.strerror or error}") from None
+    return parse(content, name)
+
+
+def parse(content: bytes, name: str) -> Source:
+    """Parse the bytes of one YAML file named ``name``. Raises :class:`PackError`."""
+    if len(content) > MAX_BYTES:
+        raise _refuse(name, "file-too-large", f"the file is larger than {MAX_BYTES // 1_000_000} MB")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise _refuse(name, "not-utf-8", "the file is not UTF-8 text", line, column) from None
+    if found := _FORBIDDEN.search(text):
+        line, column = _line_column(text, found.start())
+        char = found.group()
+        what = unicodedata.name(char, "control character").lower()
+        raise _refuse(name, "forbidden-character", f"U+{ord(char):04X} ({what}) is not allowed", line, column)
+    try:
+        data = _Builder(name, text).document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise _refuse(name, "yaml", error.problem or "not valid YAML", line, column) from None
+    return Source(name, text, data)
+
+
+def _line_column(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+def _refuse(name: str, code: str, message: str, line: int = 1, column: int = 1, hint: str = "") -> PackError:
+    return PackError([Issue(code, message, Place(name, line, column), hint)])
+
+
+class _Mark(Protocol):
+    """The place of an event, as both of PyYAML's parsers give it."""
+
+    index: int
+    line: int
+    column: int
+
+
+def _mark(mark: _Mark | None) -> _Mark:
+    assert mark is not None  # an event that was read from text has a place
+    return mark
+
+
+class _Builder:
+    """Builds plain data from parser events, refusing what a pack may not contain."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Parser)
+
+    def document(self) -> Data:
+        next(self.events)  # the stream starts
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            raise self._stop(event, "empty-file", "the file is empty")
+        data = self._value(next(self.events), 0)
+        next(self.events)  # the document ends
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self._stop(
+                event, "several-documents", "one file holds one document", "remove the line '---'"
+            )
+        return data
+
+    def _value(self, event: yaml.Event, depth: int) -> Data:
+        assert isinstance(event, yaml.NodeEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise self._stop(event, "alias", "aliases are not allowed", "write the value out")
+        assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+        if event.anchor is not None:
+            raise self._stop(event, "anchor", "anchors are not allowed", "write the value out")
+        if event.tag is not None:
+            raise self._stop(event, "tag", "tags are not allowed", "remove the word that starts with '!'")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if depth >= MAX_DEPTH:
+            raise self._stop(event, "too-deep", f"nested more than {MAX_DEPTH} levels deep")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(depth + 1)
+        return self._mapping(depth + 1)
+
+    def _sequence(self, depth: int) -> list[Data]:
+        items: list[Data] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._value(event, depth))
+        return items
+
+    def _mapping(self, depth: int) -> dict[str, Data]:
+        items: dict[str, Data] = {}
+        lines: dict[str, int] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._value(event, depth)
+            if not isinstance(key, str):
+                raise self._stop(event, "key-not-text", "a key must be a word", "put it in quotes")
+            if key in items:
+                message = f"the key '{key}' is already on line {lines[key] + 1}"
+                raise self._stop(event, "duplicate-key", message, "keep one of the two")
+            lines[key] = _mark(event.start_mark).line
+            items[str(key)] = self._value(next(self.events), depth)
+        return items
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Data:
+        value: str = event.value
+        start = _mark(event.start_mark)
+        if event.style in (None, ""):
+            if value in _WORDS:
+                return _WORDS[value]
+            if _INT.fullmatch(value):
+                return int(value)
+            if _FLOAT.fullmatch(value):
+                return float(value)
+        text = Text(value)
+        text.raw = self.text[start.index : _mark(event.end_mark).index]
+        text.line = start.line
+        text.column = start.column
+        return text
+
+    def _stop(self, event: yaml.Event, code: str, message: str, hint: str = "") -> PackError:
+        mark = _mark(event.start_mark)
+        return _refuse(self.name, code, message, mark.line + 1, mark.column + 1, hint)

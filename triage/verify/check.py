@@ -1,0 +1,165 @@
+"""Everything that can be said against a pack without running an interview, in one report."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from triage.answers import normalise
+from triage.condition import Compare, Fact, Item, Said, leaves
+from triage.errors import AnswerError, Issue, PackError, Place
+from triage.loading import CASES, Reading, load_cases, read_pack
+from triage.pack import EMERGENCY, RANK, Pack
+from triage.source import Loc, read
+from triage.wellformed import Fault, citations, everything
+
+LONGEST_EMERGENCY_LIST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The issues of a pack in a stable order, and how much was looked at."""
+
+    issues: tuple[Issue, ...]
+    counts: dict[str, int]
+
+    def summary(self) -> str:
+        """One line for the end."""
+        errors = sum(issue.severity == "error" for issue in self.issues)
+        told = ", ".join(f"{count} {name}" for name, count in self.counts.items())
+        return f"{errors} errors, {len(self.issues) - errors} warnings{f' in {told}' if told else ''}"
+
+
+def check_pack(folder: Path) -> Report:
+    """Check the pack in a folder: whether it loads, and whether it is sound."""
+    reading = read_pack(folder)
+    if reading.pack is None:
+        return Report(PackError(reading.issues).issues, {})
+    pack = reading.pack
+    issues = [_placed(reading, fault) for check in CHECKS for fault in check(pack)]
+    issues += _cases(folder, pack)
+    return Report(PackError(issues).issues, _counts(pack))
+
+
+def _placed(reading: Reading, fault: Fault) -> Issue:
+    return reading.place(fault)
+
+
+def _counts(pack: Pack) -> dict[str, int]:
+    used = {name for _, _, cited in citations(pack) for name in cited.sources}
+    withheld = sum(statement.withheld is not None for statement in pack.statements)
+    return {
+        "questions": len(pack.questions),
+        "red flags": len(pack.red_flags),
+        "causes": len(pack.causes),
+        "statements used": len(used),
+        "statements withheld": withheld,
+    }
+
+
+def statements_used_or_withheld(pack: Pack) -> Iterator[Fault]:
+    """A statement that is neither cited nor withheld was forgotten."""
+    used = {name for _, _, cited in citations(pack) for name in cited.sources}
+    for number, statement in enumerate(pack.statements):
+        if statement.id not in used and statement.withheld is None:
+            message = f"statement '{statement.id}' is neither cited nor withheld"
+            hint = "cite it where it is used, or say why not in 'withheld'"
+            yield Fault("sources.yaml", ("statements", number), "unused-statement", message, hint)
+
+
+def emergency_items_have_a_plainer_question(pack: Pack) -> Iterator[Fault]:
+    """Who is not sure about a danger sign is asked once more in plainer words."""
+    for atom in _emergency_atoms(pack):
+        number = pack.position[atom.question]
+        question = pack.questions[number]
+        if isinstance(atom, Item):
+            place = list(question.choices).index(atom.item)
+            if question.options[place].plainer is None:
+                loc: Loc = ("questions", number, "options", place)
+                message = f"'{atom.item}' is read by an emergency flag and has no 'plainer' question"
+                yield Fault("questions.yaml", loc, "no-plainer-question", message)
+        elif isinstance(atom, Said | Compare) and question.plainer is None:
+            message = f"'{question.id}' is read by an emergency flag and has no 'plainer' question"
+            yield Fault("questions.yaml", ("questions", number), "no-plainer-question", message)
+
+
+def emergency_lists_are_short(pack: Pack) -> Iterator[Fault]:
+    """A long list of danger signs is skimmed."""
+    for name in dict.fromkeys(atom.question for atom in _emergency_atoms(pack)):
+        number = pack.position[name]
+        if len(pack.questions[number].options) > LONGEST_EMERGENCY_LIST:
+            message = f"'{name}' is an emergency list with more than {LONGEST_EMERGENCY_LIST} items"
+            yield Fault(
+                "questions.yaml", ("questions", number, "options"), "emergency-list-too-long", message
+            )
+
+
+def _emergency_atoms(pack: Pack) -> dict[Said | Item | Compare, None]:
+    """The atoms that emergency flags read, through facts and gates."""
+    waiting = [flag.when for flag in pack.red_flags if RANK[flag.level] >= EMERGENCY]
+    found: dict[Said | Item | Compare, None] = {}
+    while waiting:
+        for leaf, _ in leaves(waiting.pop()):
+            if isinstance(leaf, Fact):
+                waiting.append(pack.fact[leaf.name].when)
+            elif isinstance(leaf, Said | Item | Compare) and leaf not in found:
+                found[leaf] = None
+                gate = pack.question[leaf.question].only_if
+                waiting += [gate] if gate is not None else []
+    return found
+
+
+def only_relief_stands_under_not(pack: Pack) -> Iterator[Fault]:
+    """Under a *not*, a worry would lower a level; only what is declared relieving may stand there."""
+    for number, flag in enumerate(pack.red_flags):
+        for leaf, negated in leaves(flag.when):
+            if negated and not _relieving(pack, leaf):
+                message = f"'{leaf}' stands under 'not' in '{flag.id}' and is not declared relieving"
+                hint = "a worry must never lower a level"
+                yield Fault("red_flags.yaml", ("red_flags", number, "when"), "level-can-drop", message, hint)
+
+
+def _relieving(pack: Pack, leaf: object) -> bool:
+    if isinstance(leaf, Item):
+        return pack.question[leaf.question].role_of(leaf.item) == "relieving"
+    return isinstance(leaf, Said) and pack.question[leaf.question].role == "relieving"
+
+
+def no_medicine_is_named(pack: Pack) -> Iterator[Fault]:
+    """No medicine on the pack's list stands in any text that a person may be shown."""
+    words = [word.casefold() for word in pack.about.medicines]
+    for file, loc, value in everything(pack):
+        if isinstance(value, str) and "medicines" not in loc:
+            for word in words:
+                if word in value.casefold():
+                    yield Fault(
+                        file, loc, "medicine-named", f"'{word}' is on the list of medicines not to be shown"
+                    )
+
+
+Check = Callable[[Pack], Iterator[Fault]]
+CHECKS: tuple[Check, ...] = (
+    statements_used_or_withheld,
+    emergency_items_have_a_plainer_question,
+    emergency_lists_are_short,
+    only_relief_stands_under_not,
+    no_medicine_is_named,
+)
+
+
+def _cases(folder: Path, pack: Pack) -> list[Issue]:
+    """Cases whose answers do not fit the questions."""
+    try:
+        cases = load_cases(folder)
+    except PackError as error:
+        return list(error.issues)
+    issues: list[Issue] = []
+    for number, case in enumerate(cases):
+        try:
+            normalise(pack, case.answers)
+        except AnswerError as error:
+            place = read(folder / CASES).place(("cases", number, "answers"))
+            issues += [Issue("case-answer", str(misfit), place) for misfit in error.misfits]
+    return issues
+
+
+__all__ = ["CHECKS", "Place", "Report", "check_pack"]
