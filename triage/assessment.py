@@ -19,7 +19,7 @@ Way: TypeAlias = Literal["nothing", "watching", "procedure", "prescription"]
 class Result(BaseModel):
     """A part of an assessment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 class Reason(Result):

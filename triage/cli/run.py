@@ -138,7 +138,6 @@ def _write(
     pack: "Pack", assessment: "Assessment", style: str, output: str | None, force: bool, plain: bool
 ) -> None:
     from triage.cli.files import write_private
-    from triage.cli.screen import show_document
 
     if style == "json":
         text = assessment.model_dump_json(by_alias=True, indent=2) + "\n"
@@ -149,10 +148,14 @@ def _write(
 
         document = summary(pack, assessment)
         if style == "text" and not output and not plain and sys.stdout.isatty():
-            return show_document(document)
+            from triage.cli.screen import show_document
+
+            show_document(document)
+            return
         text = to_markdown(document) if style == "markdown" else to_text(document)
     if not output:
-        return click.echo(text, nl=False)
+        click.echo(text, nl=False)
+        return
     try:
         write_private(output, text, force)
     except OSError as error:

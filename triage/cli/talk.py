@@ -204,7 +204,7 @@ class Talk:
         for place, label in enumerate(labels, start=1):
             self.screen.line(label, indent=f"{place:>3}  ")
         for term, meaning in self.glossary.first_met(" ".join((asked, *labels))).items():
-            self.screen.line(f"{term}: {meaning}", indent="  (", hang="   ")
+            self.screen.line(f"{term} means: {meaning}", indent="     ", style="dim")
         self.screen.line(allowed(step, question, self.items(step, question)), style="dim")
         if (draft := state.drafts.get(step)) is not None:
             self.screen.line(f"Your answer so far: {_draft(question, step, draft)}. Enter keeps it.")

@@ -12,12 +12,11 @@ from triage.assessment import (
     Assessment,
     CauseFound,
     EvidenceFound,
-    FlagOpen,
     OpenAnswer,
     SourceCited,
     Statement,
 )
-from triage.pack import EMERGENCY, RANK, Pack
+from triage.pack import EMERGENCY, RANK, Pack, Role
 from triage.report.document import Block, Bullets, Callout, Document, Heading, Paragraph, Tone
 from triage.terms import Glossary
 
@@ -127,23 +126,26 @@ def _tone(assessment: Assessment) -> Tone:
 
 
 def _could_reach(pack: Pack, assessment: Assessment, emergency: bool) -> Iterator[Block]:
+    """What is not ruled out, the signs that would make it urgent, and the answers that would settle it."""
     could = pack.about.levels[assessment.could_reach or assessment.level.id]
     yield Paragraph(f"We could not rule out something more urgent: {could.title} ({could.within}).")
     flags = [flag for flag in assessment.possible_flags if not emergency or RANK[flag.level] >= EMERGENCY]
-    lead = (
-        "If you have any of these now, do not wait, get emergency help:"
-        if emergency
-        else "These answers would settle it:"
-    )
-    yield Paragraph(lead)
-    yield Bullets(tuple(_settling(flags, emergency)))
+    answers = tuple(dict.fromkeys(answer for flag in flags for answer in flag.open))
+    signs = tuple(answer for answer in answers if emergency and _role(pack, answer) == "symptom")
+    others = tuple(answer for answer in answers if answer not in signs)
+    if signs:
+        yield Paragraph("If you have any of these now, do not wait; get emergency help:")
+        yield Bullets(tuple(f"{answer.text} ({_status(answer)})" for answer in signs))
+    if others:
+        yield Paragraph(
+            "These answers would also help to settle it:" if signs else "These answers would settle it:"
+        )
+        yield Bullets(tuple(f"{answer.text} ({_status(answer)})" for answer in others))
 
 
-def _settling(flags: Iterable[FlagOpen], emergency: bool) -> Iterator[str]:
-    """The open answers behind the flags, each told once."""
-    answers = dict.fromkeys(answer for flag in flags for answer in flag.open)
-    for answer in answers:
-        yield f"{answer.text} ({_status(answer)})"
+def _role(pack: Pack, answer: OpenAnswer) -> Role:
+    question = pack.question[answer.question]
+    return question.role_of(answer.item) if answer.item else question.role
 
 
 def _status(answer: OpenAnswer) -> str:

@@ -1,0 +1,63 @@
+# `make run` and `make test` do all set-up themselves; they need Python 3.11 or newer and make.
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help run test test-all check lint types mutants bench lock clean
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+run: $(VENV)/run.stamp  ## set up what is needed and start the interview
+	@$(PY) cli.py $(ARGS); code=$$?; case $$code in 4|130) exit 0;; *) exit $$code;; esac
+
+test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
+	@$(PY) -m pytest -m "not slow"
+	@$(PY) cli.py check
+
+test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails
+	@$(PY) -m pytest -m slow -rs
+
+check: $(VENV)/run.stamp  ## check the packs under rules/
+	@for pack in rules/*/; do $(PY) cli.py check $$pack || exit $$?; done
+
+lint: $(VENV)/dev.stamp
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --quiet --check .
+
+types: $(VENV)/dev.stamp
+	@$(VENV)/bin/mypy --no-error-summary
+
+mutants: $(VENV)/dev.stamp  ## break the engine on purpose and see whether the tests notice (long)
+	@$(PIP) --require-hashes -r requirements/mutants.txt
+	@$(VENV)/bin/mutmut run; $(VENV)/bin/mutmut results
+
+bench: $(VENV)/run.stamp  ## start-up times as ratios from one run
+	@$(PY) benchmarks/startup.py
+
+lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
+	@$(PIP) uv
+	@for set in run dev mutants; do \
+	  args=$$( [ $$set = run ] || echo "--group $$set" ); \
+	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml $$args -o requirements/$$set.txt; done
+
+clean:  ## remove what the targets made
+	@rm -rf $(VENV) dist build mutants .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "triage needs Python 3.11 or newer; none was found." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "triage needs Python's venv module: install the package python3-venv, then try again." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt | $(PY)
+	@echo "Setting up (once) ..." >&2
+	@$(PIP) --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
