@@ -188,7 +188,7 @@ def _issue(source: Source, detail: ErrorDetails) -> Issue:
             code,
             f"there is no field '{field}' here",
             source.place(loc, key=True),
-            did_you_mean(field, _FIELDS),
+            "text with a comma needs quotes" if " " in field else did_you_mean(field, _FIELDS),
         )
     if code == "condition" and "offset" in context:
         where = _within(source, loc, context["offset"])
