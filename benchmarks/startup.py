@@ -49,7 +49,13 @@ def main() -> None:
         answers.write_text("age: 63\nalarm: {fever: yes}\n", encoding="utf-8")
         program = [sys.executable, "-m", "triage"]
         scripted = ["run", "--answers", str(answers), "--no-input", "--format", "json"]
-        completion = ["env", "_TRIAGE_COMPLETE=bash_complete", "COMP_WORDS=triage r", "COMP_CWORD=1", *program]
+        completion = [
+            "env",
+            "_TRIAGE_COMPLETE=bash_complete",
+            "COMP_WORDS=triage r",
+            "COMP_CWORD=1",
+            *program,
+        ]
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "triage --help": [*program, "--help"],
@@ -65,7 +71,9 @@ def main() -> None:
     for name, taken in times.items():
         print(f"{name:50} {median(taken) * 1000:7.1f} ms  {median(taken) / base:5.1f} x")
     stages = [
-        subprocess.run([sys.executable, "-c", STAGES], check=True, capture_output=True, text=True, cwd=HERE).stdout
+        subprocess.run(
+            [sys.executable, "-c", STAGES], check=True, capture_output=True, text=True, cwd=HERE
+        ).stdout
         for _ in range(5)
     ]
     rows = [[line.split("\t") for line in stage.splitlines()] for stage in stages]

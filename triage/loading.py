@@ -151,7 +151,9 @@ def vocabulary(files: Mapping[str, Source]) -> Names:
         else:
             words.update({item: Item(name, item) for item in ids})
     for fact in _entries(files, "facts.yaml", "facts"):
-        words.setdefault(str(fact.get("id")), Fact(str(fact.get("id"))))
+        name = str(fact.get("id"))
+        if name not in (*options, *numbers):
+            words.setdefault(name, Fact(name))
     return Names(words, options, frozenset(numbers))
 
 

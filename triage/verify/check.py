@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from triage.answers import normalise
 from triage.condition import Compare, Fact, Item, Said, leaves
-from triage.errors import AnswerError, Issue, PackError, Place
-from triage.loading import CASES, Reading, load_cases, read_pack
+from triage.errors import AnswerError, Issue, PackError
+from triage.loading import CASES, load_cases, read_pack
 from triage.pack import EMERGENCY, RANK, Pack
 from triage.source import Loc, read
+from triage.verify.cases import differences
 from triage.wellformed import Fault, citations, everything
 
 LONGEST_EMERGENCY_LIST = 7
@@ -35,22 +35,19 @@ def check_pack(folder: Path) -> Report:
     if reading.pack is None:
         return Report(PackError(reading.issues).issues, {})
     pack = reading.pack
-    issues = [_placed(reading, fault) for check in CHECKS for fault in check(pack)]
+    issues = [reading.place(fault) for check in CHECKS for fault in check(pack)]
     issues += _cases(folder, pack)
-    return Report(PackError(issues).issues, _counts(pack))
+    return Report(PackError(issues).issues, _counts(pack, len(load_cases(folder)) if not issues else 0))
 
 
-def _placed(reading: Reading, fault: Fault) -> Issue:
-    return reading.place(fault)
-
-
-def _counts(pack: Pack) -> dict[str, int]:
+def _counts(pack: Pack, cases: int) -> dict[str, int]:
     used = {name for _, _, cited in citations(pack) for name in cited.sources}
     withheld = sum(statement.withheld is not None for statement in pack.statements)
     return {
         "questions": len(pack.questions),
         "red flags": len(pack.red_flags),
         "causes": len(pack.causes),
+        "cases": cases,
         "statements used": len(used),
         "statements withheld": withheld,
     }
@@ -147,19 +144,17 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _cases(folder: Path, pack: Pack) -> list[Issue]:
-    """Cases whose answers do not fit the questions."""
+    """Cases whose answers do not fit the questions, or that come to something else than expected."""
     try:
         cases = load_cases(folder)
     except PackError as error:
         return list(error.issues)
-    issues: list[Issue] = []
+    found: list[tuple[Loc, str, str]] = []
     for number, case in enumerate(cases):
         try:
-            normalise(pack, case.answers)
+            wrong = list(differences(pack, case))
+            found += [(("cases", number, "expect"), "case-fails", f"{case.id}: {part}") for part in wrong]
         except AnswerError as error:
-            place = read(folder / CASES).place(("cases", number, "answers"))
-            issues += [Issue("case-answer", str(misfit), place) for misfit in error.misfits]
-    return issues
-
-
-__all__ = ["CHECKS", "Place", "Report", "check_pack"]
+            found += [(("cases", number, "answers"), "case-answer", str(misfit)) for misfit in error.misfits]
+    source = read(folder / CASES) if found else None
+    return [Issue(code, message, source.place(loc)) for loc, code, message in found if source]

@@ -1,0 +1,31 @@
+"""Shared set-up: the two packs, and hypothesis without surprises on a slow machine."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from triage.loading import find_pack, load_pack
+from triage.pack import Pack
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ROOT / "tests" / "packs" / "small"
+
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew")
+
+
+@pytest.fixture(scope="session")
+def small() -> Pack:
+    return load_pack(SMALL)
+
+
+@pytest.fixture(scope="session")
+def liver() -> Pack:
+    return load_pack(find_pack("liver_calcification"))

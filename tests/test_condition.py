@@ -1,0 +1,262 @@
+"""The condition language: reading and printing are inverse, judging is sound, mistakes are shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.generated import completions, leaves_of, packs, partial, trees
+from triage.answers import Answer
+from triage.condition import (
+    MAX_NESTING,
+    All,
+    AnyOf,
+    AtLeast,
+    Compare,
+    Condition,
+    ConditionError,
+    Fact,
+    Item,
+    Names,
+    Not,
+    Open,
+    Option,
+    Said,
+    Verdict,
+    judge,
+    leaves,
+    parse,
+)
+from triage.logic import NO, UNKNOWN, YES
+from triage.view import View
+
+NAMES = Names(
+    {"fever": Item("alarm", "fever"), "iron": Said("iron"), "known": Fact("known")},
+    {"hepatitis": ("b", "c", "never")},
+    frozenset({"age"}),
+)
+FEVER, IRON, KNOWN = Item("alarm", "fever"), Said("iron"), Fact("known")
+B, C = Option("hepatitis", "b"), Option("hepatitis", "c")
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("fever", FEVER),
+        ("not iron", Not(IRON)),
+        ("fever and iron or known", AnyOf((All((FEVER, IRON)), KNOWN))),
+        ("fever and (iron or known)", All((FEVER, AnyOf((IRON, KNOWN))))),
+        ("not fever and iron", All((Not(FEVER), IRON))),
+        ("not (fever and iron)", Not(All((FEVER, IRON)))),
+        ("not not fever", Not(Not(FEVER))),
+        ("hepatitis = b", B),
+        ("hepatitis != b", Not(B)),
+        ("hepatitis in (b)", B),
+        ("hepatitis in (b, c) and fever", All((AnyOf((B, C)), FEVER))),
+        ("age >= 60", Compare("age", ">=", 60)),
+        ("age != 0", Compare("age", "!=", 0)),
+        ("at least 2 of (fever, iron or known, age < 5)", AtLeast(2, (FEVER, AnyOf((IRON, KNOWN)), Compare("age", "<", 5)))),
+        ("  fever\n  and\tiron ", All((FEVER, IRON))),
+    ],
+)  # fmt: skip
+def test_text_is_read_as_it_sounds(text: str, tree: Condition) -> None:
+    assert parse(text, NAMES) == tree
+
+
+@pytest.mark.parametrize(
+    ("tree", "text"),
+    [
+        (AnyOf((B, C)), "hepatitis in (b, c)"),
+        (Not(AnyOf((B, C))), "not hepatitis in (b, c)"),
+        (Not(AnyOf((B, FEVER))), "not (hepatitis = b or fever)"),
+        (All((AnyOf((B, C)), FEVER)), "hepatitis in (b, c) and fever"),
+        (AnyOf((All((FEVER, IRON)), KNOWN)), "fever and iron or known"),
+        (AnyOf((AnyOf((FEVER, IRON)), KNOWN)), "(fever or iron) or known"),
+        (All((All((FEVER, IRON)), KNOWN)), "(fever and iron) and known"),
+        (AtLeast(1, (FEVER, Not(IRON))), "at least 1 of (fever, not iron)"),
+    ],
+)
+def test_trees_are_printed_as_one_would_write_them(tree: Condition, text: str) -> None:
+    assert str(tree) == text
+    assert parse(text, NAMES) == tree
+
+
+EVERY_LEAF = [
+    leaf
+    for number, kind in enumerate(("yes_no", "one_of", "several_of", "number"))
+    for leaf in leaves_of(number, kind)
+]
+EVERY_NAME = Names(
+    {"q0": Said("q0"), "q2_0": Item("q2", "q2_0"), "q2_1": Item("q2", "q2_1")},
+    {"q1": ("q1_0", "q1_1", "q1_2")},
+    frozenset({"q3"}),
+)
+
+
+@given(trees(EVERY_LEAF))
+def test_reading_and_printing_are_inverse(tree: Condition) -> None:
+    assert parse(str(tree), EVERY_NAME) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "message", "hint"),
+    [
+        ("fevr", 0, "nothing is called 'fevr'", "did you mean 'fever'?"),
+        ("", 0, "expected a name, found the end", ""),
+        ("fever and", 9, "expected a name, found the end", ""),
+        ("fever iron", 6, "expected 'and', 'or' or the end, found 'iron'", ""),
+        ("(fever", 6, "expected ')', found the end", ""),
+        ("fever )", 6, "expected 'and', 'or' or the end, found ')'", ""),
+        ("fever and @ iron", 10, "'@' has no meaning here", ""),
+        (
+            "hepatitis",
+            0,
+            "'hepatitis' has several answers: say which",
+            "write 'hepatitis = …' or 'hepatitis in (…)'",
+        ),
+        ("hepatitis = d", 12, "'hepatitis' has no option 'd'", "allowed: b, c, never"),
+        ("hepatitis = nevr", 12, "'hepatitis' has no option 'nevr'", "did you mean 'never'?"),
+        ("hepatitis in b", 13, "expected '(', found 'b'", ""),
+        ("hepatitis in (b c)", 16, "expected ')', found 'c'", ""),
+        ("hepatitis = 3", 12, "expected an option of 'hepatitis', found '3'", ""),
+        ("age", 0, "'age' is a number: compare it", "write 'age >= …'"),
+        ("age fever", 0, "'age' is a number: compare it", "write 'age >= …'"),
+        ("age (", 0, "'age' is a number: compare it", "write 'age >= …'"),
+        ("age >= x", 7, "expected a whole number, found 'x'", ""),
+        ("age >= 1234567890", 7, "'1' has no meaning here", ""),
+        ("at least 3 of (fever, iron)", 9, "'at least 3' of 2", "allowed: 1 to 2"),
+        ("at least 0 of (fever)", 9, "'at least 0' of 1", "allowed: 1 to 1"),
+        ("at fever", 3, "expected 'least', found 'fever'", ""),
+        ("at least fever", 9, "expected a number, found 'fever'", ""),
+        ("at least 2 (", 11, "expected 'of', found '('", ""),
+        ("and", 0, "expected a name, found 'and'", ""),
+        ("fever and\nor iron", 10, "expected a name, found 'or'", ""),
+    ],
+)
+def test_a_mistake_says_what_where_and_what_is_allowed(
+    text: str, offset: int, message: str, hint: str
+) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(text, NAMES)
+    assert (caught.value.offset, caught.value.message, caught.value.hint) == (offset, message, hint)
+    assert str(caught.value) == message
+
+
+def test_the_caret_stands_under_the_place_in_its_own_line() -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse("fever and\n  (irn or known)\n and iron", NAMES)
+    assert caught.value.pointed() == "  (irn or known)\n   ^"
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["(" * MAX_NESTING + "fever" + ")" * MAX_NESTING, "not " * (MAX_NESTING + 1) + "fever", "(" * 5_000],
+)
+def test_nesting_has_an_end(deep: str) -> None:
+    with pytest.raises(ConditionError, match=r"nested more than 20|at most 2000"):
+        parse(deep, NAMES)
+
+
+def test_nesting_up_to_the_limit_is_read() -> None:
+    assert parse("(" * (MAX_NESTING - 1) + "fever" + ")" * (MAX_NESTING - 1), NAMES) == FEVER
+    assert parse("(fever) and " * MAX_NESTING + "iron", NAMES)
+    assert parse("not fever and " * MAX_NESTING + "iron", NAMES)
+
+
+def test_length_has_an_end() -> None:
+    assert parse("fever and " * 199 + "fever", NAMES)
+    with pytest.raises(ConditionError, match="at most 2000 characters"):
+        parse("fever and " * 200 + "fever", NAMES)
+
+
+def test_leaves_come_in_reading_order_with_their_polarity() -> None:
+    tree = parse("fever and not (iron or not known) and at least 1 of (age > 5, not hepatitis = b)", NAMES)
+    assert list(leaves(tree)) == [
+        (FEVER, False), (IRON, True), (KNOWN, False), (Compare("age", ">", 5), False), (B, True),
+    ]  # fmt: skip
+
+
+def test_all_names_can_be_listed() -> None:
+    assert NAMES.all() == ["fever", "iron", "known", "hepatitis", "age"]
+
+
+# --- judging ------------------------------------------------------------------------------------
+
+X, Y, Z = Said("x"), Said("y"), Said("z")
+LOOK = {
+    X: Verdict(YES, (X,)), Y: Verdict(NO, (Y,)), Z: Verdict(UNKNOWN, (), (Open(Z, "unasked"),)),
+    IRON: Verdict(UNKNOWN, (), (Open(IRON, "unknown"),)), FEVER: Verdict(YES, (FEVER,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tree", "truth", "because", "still_open"),
+    [
+        (Not(X), NO, (X,), ()),
+        (All((X, FEVER)), YES, (X, FEVER), ()),
+        (All((X, Y, Z)), NO, (Y,), ()),
+        (All((X, Z, IRON)), UNKNOWN, (), (Z, IRON)),
+        (AnyOf((Y, X, FEVER, Z)), YES, (X, FEVER), ()),
+        (AnyOf((Y, Y)), NO, (Y,), ()),
+        (AnyOf((Y, Z)), UNKNOWN, (), (Z,)),
+        (AtLeast(2, (X, Z, FEVER)), YES, (X, FEVER), ()),
+        (AtLeast(2, (X, Z, Y)), UNKNOWN, (), (Z,)),
+        (AtLeast(2, (Y, Y, X)), NO, (Y,), ()),
+    ],
+)
+def test_a_verdict_names_what_settles_it_and_what_still_could(
+    tree: Condition, truth: object, because: tuple[Condition, ...], still_open: tuple[Condition, ...]
+) -> None:
+    verdict = judge(tree, lambda leaf: LOOK[leaf])  # type: ignore[index]
+    assert verdict.truth is truth
+    assert verdict.because == because
+    assert tuple(still.atom for still in verdict.open) == still_open
+
+
+@given(packs(), st.data())
+def test_judging_never_contradicts_any_completion(pack, data) -> None:  # type: ignore[no-untyped-def]
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for full in completions(pack, answers):
+        after = View(pack, full)
+        for flag in pack.red_flags:
+            before = view.judge(flag.when).truth
+            assert before in (UNKNOWN, after.judge(flag.when).truth)
+
+
+@given(packs(), st.data())
+def test_open_atoms_are_there_exactly_while_a_condition_is_unknown(pack, data) -> None:  # type: ignore[no-untyped-def]
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for flag in pack.red_flags:
+        verdict = view.judge(flag.when)
+        assert bool(verdict.open) == (verdict.truth is UNKNOWN)
+        assert not (verdict.because and verdict.truth is UNKNOWN)
+        for atom, status in verdict.open:
+            answer = answers.get(atom.question)
+            item = answer.get(atom.item) if isinstance(atom, Item) and isinstance(answer, dict) else None
+            said = item if isinstance(atom, Item) else answer
+            assert said == (None if status == "unasked" else "unknown")
+
+
+@given(packs(), st.data())
+def test_the_reasons_alone_force_a_verdict_whatever_the_rest(pack, data) -> None:  # type: ignore[no-untyped-def]
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for flag in pack.red_flags:
+        verdict = view.judge(flag.when)
+        if verdict.truth is UNKNOWN:
+            continue
+        kept: dict[str, Answer] = {}
+        for atom in verdict.because:
+            answer = answers[atom.question]
+            if isinstance(atom, Item) and isinstance(answer, dict):
+                before = kept.get(atom.question, {})
+                kept[atom.question] = {
+                    **(before if isinstance(before, dict) else {}),
+                    atom.item: answer[atom.item],
+                }
+            else:
+                kept[atom.question] = answer
+        assert all(
+            View(pack, full).judge(flag.when).truth is verdict.truth for full in completions(pack, kept)
+        )
