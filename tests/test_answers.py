@@ -41,7 +41,7 @@ ALL_NO = {"fever": "no", "jaundice": "no", "black_stool": "no"}
         ({"alarm": {"items": ["fever"], "closed": False}}, {"alarm": {"fever": "yes"}}),
         ({"alarm": {"yes": ["fever"], "unknown": ["jaundice"], "no": ["black_stool"]}}, {"alarm": {"fever": "yes", "jaundice": "unknown", "black_stool": "no"}}),
         ({"alarm": {"fever": "yes", "closed": True}}, {"alarm": {"fever": "yes", "jaundice": "no", "black_stool": "no"}}),
-        ({"alarm": {}}, {"alarm": {}}),
+        ({"alarm": {}}, {}),
         ({"hepatitis": "c", "age": 4}, {"age": 4, "hepatitis": "c"}),
     ],
 )  # fmt: skip

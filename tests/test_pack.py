@@ -237,3 +237,19 @@ def test_did_you_mean() -> None:
     )
     assert did_you_mean("xyz", [f"w{n}" for n in range(14)]).endswith("w11 and 2 more")
     assert did_you_mean("xyz", []) == ""
+
+
+def test_facts_that_share_a_part_are_no_cycle(broken: Broken) -> None:
+    facts = "facts:\n  - {id: a, when: b or c, says: x}\n  - {id: b, when: d, says: x}\n  - {id: c, when: d, says: x}\n  - {id: d, when: fever, says: x}\n"
+    assert (
+        broken("facts.yaml", "facts:\n", facts, ("questions.yaml", "only_if: black_stool", "only_if: a or d"))
+        == []
+    )
+
+
+@pytest.mark.parametrize("kind", ["one_of", "several_of"])
+def test_a_choice_without_options_is_refused(broken: Broken, kind: str) -> None:
+    new = f"  - {{id: bare, kind: {kind}, section: S, ask: A?, label: L, why: W., basis: judgement}}\n  - {{id: benign,"
+    assert broken("questions.yaml", "  - {id: benign,", new) == [
+        "questions.yaml:44:5: error question-parts: 'bare' needs options"
+    ]

@@ -10,6 +10,7 @@ from triage.interview import Step
 from triage.logic import UNKNOWN
 from triage.pack import LEVELS, RANK, Level, Pack, Question
 from triage.view import View
+from triage.wellformed import conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,10 @@ def _possible(pack: Pack, step: Step) -> Iterator[tuple[str, Answer]]:
 def _bands(pack: Pack, question: Question) -> Iterator[tuple[str, Answer]]:
     """One number out of each band that the pack's thresholds cut, with the band in words."""
     low, high = question.min or 0, question.max or 0
-    numbers = {leaf.number for leaf in _comparisons(pack) if leaf.question == question.id}
+    signs = {leaf for leaf in _comparisons(pack) if leaf.question == question.id}
     # A threshold n tells n-1, n and n+1 apart at most, so these are all the places a band can start.
-    candidates = sorted(
-        {low} | {number + step for number in numbers for step in (0, 1) if low < number + step <= high}
-    )
-    signs = {leaf: None for leaf in _comparisons(pack) if leaf.question == question.id}
+    edges = {leaf.number + step for leaf in signs for step in (0, 1)}
+    candidates = sorted({low} | {edge for edge in edges if low < edge <= high})
     starts: list[int] = []
     for value in candidates:
         if not starts or _holding(signs, value) != _holding(signs, starts[-1]):
@@ -111,13 +110,7 @@ def _bands(pack: Pack, question: Question) -> Iterator[tuple[str, Answer]]:
 
 
 def _comparisons(pack: Pack) -> Iterator[Compare]:
-    conditions = [
-        *(fact.when for fact in pack.facts),
-        *(flag.when for flag in pack.red_flags),
-        *(part.when for cause in pack.causes for part in (*cause.supporting, *cause.against)),
-        *(question.only_if for question in pack.questions if question.only_if is not None),
-    ]
-    for condition in conditions:
+    for _, _, condition in conditions(pack):
         yield from (leaf for leaf, _ in leaves(condition) if isinstance(leaf, Compare))
 
 

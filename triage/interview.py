@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from triage.answers import NOTHING, Answer, Answers, normalise
 from triage.condition import Item, Open
 from triage.logic import NO
-from triage.pack import EMERGENCY, LEVELS, Pack, Question
+from triage.pack import EMERGENCY, Pack, Question
 from triage.view import View
 
 
@@ -150,8 +150,3 @@ def _together(given: Answers, path: Iterable[tuple[Step, Answer]]) -> dict[str, 
         else:
             answers[step.question] = answer
     return answers
-
-
-def highest(pack: Pack, answers: Answers) -> str:
-    """The level that the answers so far make certain."""
-    return LEVELS[View(pack, answers).fired_rank()]

@@ -209,8 +209,7 @@ def _within(source: Source, loc: tuple[str | int, ...], offset: int) -> Place:
     value: Data = source.data
     for step in loc:
         value = value[step]  # type: ignore[index]  # pydantic walked this very path
-    if not isinstance(value, Text):
-        return source.place(loc)
+    assert isinstance(value, Text)  # every text of a file is
     before = value.raw[:offset]
     line = value.line + before.count("\n")
     column = offset - before.rfind("\n") - 1 if "\n" in before else value.column + offset

@@ -1,6 +1,6 @@
 """One person's answers seen through a pack: which questions apply, what holds, what is still open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from triage.answers import Answer, Answers, describe_answer, is_answered, truth_of
 from triage.condition import All, Atom, Condition, Fact, Item, Leaf, Not, Open, Verdict, judge
@@ -149,12 +149,12 @@ def because(view: View, atom: Atom) -> str:
         said = describe_answer(question, answer)
         return question.label if said == "yes" else f"{question.label}: {said}"
     label = question.choices[atom.item].label
-    state = answer[atom.item] if isinstance(answer, dict) else "unknown"
+    state = answer[atom.item] if isinstance(answer, Mapping) else "unknown"
     return label if state == "yes" else f"{label}: {state}"
 
 
 def _short(view: View, name: str, answer: Answer) -> str:
     question = view.pack.question[name]
-    if not isinstance(answer, dict):
-        return describe_answer(question, answer)
-    return ", ".join(f"{item}: {state}" for item, state in answer.items())
+    if isinstance(answer, Mapping):
+        return ", ".join(f"{item}: {state}" for item, state in answer.items())
+    return describe_answer(question, answer)

@@ -47,8 +47,8 @@ def differences(pack: Pack, case: Case) -> Iterator[str]:
         if want is not None and got != want:
             yield f"{name} is {got}, expected {want}"
     if found.could_reach != expected.could_reach:
-        got, want = found.could_reach or "the same", expected.could_reach or "the same"
-        yield f"could_reach is {got}, expected {want}"
+        reached = found.could_reach or "the same"
+        yield f"could_reach is {reached}, expected {expected.could_reach or 'the same'}"
     fired = {flag.id for flag in found.red_flags}
     for flag in expected.red_flags or ():
         if flag not in fired:

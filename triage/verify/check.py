@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from triage.condition import Compare, Fact, Item, Said, leaves
+from triage.condition import Atom, Compare, Condition, Fact, Item, Said, leaves
 from triage.errors import AnswerError, Issue, PackError
 from triage.loading import CASES, load_cases, read_pack
 from triage.pack import EMERGENCY, RANK, Pack
@@ -108,14 +108,23 @@ def _emergency_atoms(pack: Pack) -> dict[Said | Item | Compare, None]:
 def only_relief_stands_under_not(pack: Pack) -> Iterator[Fault]:
     """Under a *not*, a worry would lower a level; only what is declared relieving may stand there."""
     for number, flag in enumerate(pack.red_flags):
-        for leaf, negated in leaves(flag.when):
-            if negated and not _relieving(pack, leaf):
-                message = f"'{leaf}' stands under 'not' in '{flag.id}' and is not declared relieving"
+        for atom, negated in _atoms(pack, flag.when):
+            if negated and not _relieving(pack, atom):
+                message = f"'{atom}' stands under 'not' in '{flag.id}' and is not declared relieving"
                 hint = "a worry must never lower a level"
                 yield Fault("red_flags.yaml", ("red_flags", number, "when"), "level-can-drop", message, hint)
 
 
-def _relieving(pack: Pack, leaf: object) -> bool:
+def _atoms(pack: Pack, condition: Condition, negated: bool = False) -> Iterator[tuple[Atom, bool]]:
+    """The atoms of a condition with their polarity, facts looked through."""
+    for leaf, under_not in leaves(condition, negated):
+        if isinstance(leaf, Fact):
+            yield from _atoms(pack, pack.fact[leaf.name].when, under_not)
+        else:
+            yield leaf, under_not
+
+
+def _relieving(pack: Pack, leaf: Atom) -> bool:
     if isinstance(leaf, Item):
         return pack.question[leaf.question].role_of(leaf.item) == "relieving"
     return isinstance(leaf, Said) and pack.question[leaf.question].role == "relieving"

@@ -1,0 +1,453 @@
+"""Levels, causes and reassurance, exactly as they are defined."""
+
+import copy
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.generated import build, completions, packs, partial, question
+from triage.answers import normalise
+from triage.assess import ORIGIN, STRENGTH, SUPPORT_ORDER, assess, certain_level, support_of
+from triage.assessment import Assessment, EvidenceFound
+from triage.condition import Said
+from triage.errors import AnswerError
+from triage.logic import NO, UNKNOWN, YES
+from triage.pack import EMERGENCY, LEVELS, RANK, Pack
+from triage.view import View
+
+NONE = {"fever": "no", "jaundice": "no", "black_stool": "no"}
+NO_HISTORY = {"stones": "no", "cancer": "no", "injury": "no"}
+HEALTHY = {
+    "age": 55,
+    "alarm": NONE,
+    "hepatitis": "never",
+    "past": NO_HISTORY,
+    "benign": "yes",
+    "no_stones": "no",
+}
+
+
+def support(found: Assessment) -> dict[str, str]:
+    return {cause.id: cause.support for cause in found.causes}
+
+
+# --- level, could_reach, status -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "level", "could_reach", "status"),
+    [
+        ({}, "consultation", "emergency_ambulance", "incomplete"),
+        (HEALTHY, "consultation", None, "complete"),
+        ({**HEALTHY, "alarm": {**NONE, "fever": "yes", "jaundice": "yes"}}, "emergency", None, "complete"),
+        ({**HEALTHY, "alarm": {**NONE, "fever": "yes"}}, "consultation", None, "complete"),
+        ({**HEALTHY, "alarm": {**NONE, "jaundice": "yes"}}, "consultation_24", None, "complete"),
+        ({**HEALTHY, "alarm": {**NONE, "black_stool": "yes"}, "iron": "yes"}, "consultation_24", None, "complete"),
+        ({**HEALTHY, "alarm": {**NONE, "black_stool": "yes"}, "iron": "no"}, "emergency_ambulance", None, "complete"),
+        ({**HEALTHY, "alarm": {**NONE, "black_stool": "yes"}, "iron": "unknown"}, "consultation_24", "emergency_ambulance", "unsettled"),
+        ({**HEALTHY, "alarm": {**NONE, "black_stool": "yes"}}, "consultation_24", "emergency_ambulance", "incomplete"),
+        ({**HEALTHY, "age": 60, "past": {**NO_HISTORY, "cancer": "yes"}}, "consultation_2w", None, "complete"),
+        ({**HEALTHY, "age": 59, "past": {**NO_HISTORY, "cancer": "yes"}}, "consultation", None, "complete"),
+        ({**HEALTHY, "age": "unknown", "past": {**NO_HISTORY, "cancer": "yes"}}, "consultation", "consultation_2w", "unsettled"),
+        ({"alarm": {"fever": "yes", "jaundice": "yes"}}, "emergency", "emergency_ambulance", "incomplete"),
+    ],
+)  # fmt: skip
+def test_level_is_what_is_certain_and_could_reach_what_is_not_excluded(
+    small: Pack, answers: dict[str, object], level: str, could_reach: str | None, status: str
+) -> None:
+    found = assess(small, answers)
+    assert (found.level.id, found.could_reach, found.status) == (level, could_reach, status)
+
+
+def test_an_emergency_asked_in_vain_gives_at_least_a_visit_today(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "alarm": {"fever": "yes", "jaundice": "unknown", "black_stool": "no"}})
+    assert (found.level.id, found.could_reach, found.floor) == ("consultation_24", "emergency", True)
+    assert found.red_flags == ()
+
+
+def test_before_its_questions_were_asked_an_emergency_gives_no_floor(small: Pack) -> None:
+    found = assess(small, {"alarm": {"fever": "unknown"}})
+    assert (found.level.id, found.could_reach, found.floor) == ("consultation", "emergency_ambulance", False)
+
+
+def test_an_unknown_below_the_emergencies_gives_no_floor(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "age": "unknown", "past": {**NO_HISTORY, "cancer": "yes"}})
+    assert found.floor is False
+
+
+def test_the_floor_does_not_lower_what_fires(small: Pack) -> None:
+    answers = {**HEALTHY, "alarm": {"fever": "unknown", "jaundice": "yes", "black_stool": "no"}}
+    assert certain_level(View(small, normalise(small, answers))) == ("consultation_24", False)
+
+
+@given(packs(), st.data())
+def test_the_level_is_never_above_and_could_reach_never_below_what_can_come(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    fired, possible = view.fired_rank(), view.possible_rank()
+    for full in completions(pack, answers):
+        after = View(pack, full).fired_rank()
+        assert fired <= after <= possible
+        assert View(pack, full).possible_rank() == after
+
+
+@given(packs(), st.data())
+def test_forgetting_an_answer_never_lowers_what_could_be_reached_nor_raises_what_is_certain(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for name in answers:
+        if any(name in _gates(pack, other) for other in answers):
+            continue  # what hangs on a gate would have to be forgotten too
+        rest = View(pack, {other: answer for other, answer in answers.items() if other != name})
+        assert rest.fired_rank() <= view.fired_rank()
+        assert rest.possible_rank() >= view.possible_rank()
+
+
+def _gates(pack: Pack, name: str) -> set[str]:
+    from triage.wellformed import questions_of
+
+    gate = pack.question[name].only_if
+    return set(questions_of(pack, gate)) if gate is not None else set()
+
+
+@given(packs(), st.data())
+def test_an_assessment_is_consistent_with_its_own_parts(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(partial(pack))
+    before = copy.deepcopy(answers)
+    found = assess(pack, answers)
+    assert answers == before
+    assert assess(pack, answers) == found
+    rank, could = RANK[found.level.id], RANK[found.could_reach or found.level.id]
+    assert could >= rank
+    fired = max((RANK[flag.level] for flag in found.red_flags), default=0)
+    assert rank == (max(fired, RANK["consultation_24"]) if found.floor else fired)
+    assert {flag.level for flag in found.possible_flags} <= {level for level in LEVELS if RANK[level] > rank}
+    assert could == max((RANK[flag.level] for flag in found.possible_flags), default=rank)
+    statuses = {question.status for question in found.open_questions}
+    assert found.status == (
+        "incomplete" if "unasked" in statuses else "unsettled" if statuses else "complete"
+    )
+    assert [flag.level for flag in found.red_flags] == sorted(
+        (flag.level for flag in found.red_flags), key=lambda level: -RANK[level]
+    )
+
+
+@given(packs(), st.data())
+def test_every_open_answer_of_a_part_is_among_the_open_questions(pack: Pack, data: st.DataObject) -> None:
+    found = assess(pack, data.draw(partial(pack)))
+    asked = {question.id for question in found.open_questions}
+    parts = [*(flag.open for flag in found.possible_flags), *(cause.open for cause in found.causes)]
+    assert {answer.question for part in parts for answer in part} <= asked
+
+
+@given(packs(), st.data())
+def test_the_floor_stands_exactly_when_an_emergency_was_asked_about_in_vain(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    in_vain = any(
+        view.judge(flag.when).truth is UNKNOWN and all(s == "unknown" for _, s in view.judge(flag.when).open)
+        for flag in pack.red_flags
+        if RANK[flag.level] >= EMERGENCY
+    )
+    assert assess(pack, answers).floor == (in_vain and view.fired_rank() < RANK["consultation_24"])
+
+
+# --- applicability ------------------------------------------------------------------------------
+
+
+def test_an_answer_that_does_not_apply_is_refused_naming_both(small: Pack) -> None:
+    with pytest.raises(AnswerError) as caught:
+        assess(small, {"alarm": {"black_stool": "no"}, "iron": "yes"})
+    assert str(caught.value) == (
+        "'iron' (yes) does not apply, because of the answer: Black stool: no "
+        "(change one of the two answers or leave one out)"
+    )
+
+
+@pytest.mark.parametrize("gate", ["yes", "unknown", None])
+def test_an_answer_applies_unless_its_gate_is_no(small: Pack, gate: str | None) -> None:
+    answers = {"alarm": {"black_stool": gate}} if gate else {}
+    assert assess(small, {**answers, "iron": "no"}).answers["iron"] == "no"
+
+
+def test_an_unknown_gate_leaves_gate_and_question_open(small: Pack) -> None:
+    view = View(small, {"alarm": {"black_stool": "unknown"}})
+    flag = next(flag for flag in small.red_flags if flag.id == "bleeding")
+    still = [(str(atom), status) for atom, status in view.judge(flag.when).open]
+    assert still == [("black_stool", "unknown"), ("iron", "unasked")]
+
+
+# --- causes -------------------------------------------------------------------------------------
+
+
+def _evidence(strength: str) -> EvidenceFound:
+    return EvidenceFound.model_validate(
+        {"id": "e", "say": "s", "basis": "judgement", "strength": strength, "origin": "age", "because": ()}
+    )
+
+
+EXPECTED = {
+    (None, None): ("none", "open"), (None, "weak"): ("against", "open"), (None, "moderate"): ("against", "open"),
+    (None, "strong"): ("against", "against"), ("weak", "strong"): ("against", "against"),
+    ("moderate", "strong"): ("against", "against"), ("strong", "strong"): ("contested", "contested"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("best", "worst"), list(product([None, *STRENGTH], repeat=2)))
+@pytest.mark.parametrize("undecided", [False, True])
+def test_support_is_the_strongest_evidence_for_unless_strong_evidence_speaks_against(
+    best: str | None, worst: str | None, undecided: bool
+) -> None:
+    supporting = [_evidence(best)] if best else []
+    against = [_evidence(worst)] if worst else []
+    settled, still_open = EXPECTED.get((best, worst), (best, best))
+    assert support_of(supporting, against, undecided) == (still_open if undecided else settled)
+    if best:
+        assert support_of([_evidence("weak"), *supporting], against, undecided) == (
+            still_open if undecided else settled
+        )
+
+
+def test_causes_stand_by_support_then_origin_then_number_then_order(small: Pack) -> None:
+    answers = {**HEALTHY, "age": 63, "hepatitis": "b", "past": {**NO_HISTORY, "stones": "yes"}}
+    found = assess(small, answers)
+    assert [(cause.id, cause.support) for cause in found.causes] == [
+        ("bile_stones", "strong"), ("scar", "moderate"), ("ageing", "weak"),
+    ]  # fmt: skip
+    assert support(assess(small, {**answers, "no_stones": "yes"}))["bile_stones"] == "contested"
+
+
+@given(packs(), st.data())
+def test_the_rank_of_causes_is_exactly_as_defined(pack: Pack, data: st.DataObject) -> None:
+    found = assess(pack, data.draw(partial(pack)))
+    order = [cause.id for cause in pack.causes]
+    keys = [
+        (
+            SUPPORT_ORDER.index(cause.support),
+            -max((ORIGIN[part.origin] for part in cause.supporting), default=0),
+            len(cause.against) - len(cause.supporting),
+            order.index(cause.id),
+        )
+        for cause in found.causes
+    ]
+    assert keys == sorted(keys)
+    assert sorted(order) == sorted(cause.id for cause in found.causes)
+
+
+@given(packs(), st.data())
+def test_evidence_is_shown_exactly_when_it_holds(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(partial(pack))
+    view, found = View(pack, answers), assess(pack, answers)
+    for cause in pack.causes:
+        shown = next(part for part in found.causes if part.id == cause.id)
+        assert [part.id for part in shown.supporting] == [
+            p.id for p in cause.supporting if view.holds(p.when)
+        ]
+        assert [part.id for part in shown.against] == [p.id for p in cause.against if view.holds(p.when)]
+        truths = [view.judge(part.when).truth for part in cause.supporting]
+        if shown.support == "open":
+            assert YES not in truths
+            assert UNKNOWN in truths
+        if shown.support == "none":
+            assert set(truths) == {NO}
+
+
+def test_the_words_of_a_cause_are_shown_for_supported_causes_alone(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "past": {**NO_HISTORY, "stones": "yes"}})
+    stones, scar = (next(c for c in found.causes if c.id == name) for name in ("bile_stones", "scar"))
+    assert [
+        len(part) for part in (stones.about, stones.handling, stones.advice, stones.tests, stones.follow_up)
+    ] == [1] * 5
+    assert (scar.support, scar.about, scar.handling) == ("none", (), ())
+    assert stones.handling[0].way == "watching"
+
+
+def test_weak_support_never_stands_first_without_saying_so(small: Pack) -> None:
+    weak = assess(small, {**HEALTHY, "age": 63})
+    assert weak.causes[0].support == "weak"
+    assert weak.weak_alone is not None
+    assert assess(small, {**HEALTHY, "age": 63, "hepatitis": "b"}).weak_alone is None
+
+
+def test_a_cause_that_is_not_established_is_a_normal_ending(small: Pack) -> None:
+    found = assess(small, HEALTHY)
+    assert found.established is False
+    assert [part.say for part in found.not_established] == ["The cause is not established."]
+    assert assess(small, {**HEALTHY, "hepatitis": "b"}).not_established == ()
+
+
+def test_under_18_causes_are_not_ranked(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "age": 17})
+    assert found.causes == ()
+    assert found.causes_withheld is not None
+    assert found.not_established == ()
+    assert found.weak_alone is None
+    assert assess(small, {**HEALTHY, "age": 18}).causes_withheld is None
+    assert assess(small, {**HEALTHY, "age": "unknown"}).causes
+
+
+# --- reassurance --------------------------------------------------------------------------------
+
+
+def test_reassurance_needs_the_report_the_level_and_every_switch_off_settled(small: Pack) -> None:
+    found = assess(small, HEALTHY)
+    assert found.reassured
+    assert found.reassurance is not None
+    assert found.not_reassured == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "doubts"),
+    [
+        ({"benign": "no"}, ["report"]),
+        ({"benign": "unknown"}, ["report"]),
+        ({"past": {**NO_HISTORY, "cancer": "yes"}}, ["cancer"]),
+        ({"past": {**NO_HISTORY, "cancer": "unknown"}}, ["cancer"]),
+        ({"age": "unknown"}, ["child"]),
+        ({"age": 17}, ["child"]),
+        ({"alarm": {**NONE, "jaundice": "yes"}}, ["level"]),
+        ({"age": "unknown", "past": {**NO_HISTORY, "cancer": "unknown"}}, ["cancer", "child", "could_reach"]),
+        ({"alarm": {**NONE, "jaundice": "unknown"}}, ["could_reach"]),
+        ({"alarm": {**NONE, "black_stool": "unknown"}, "iron": "yes"}, ["could_reach"]),
+    ],
+)
+def test_each_missing_part_of_the_guard_is_told(
+    small: Pack, change: dict[str, object], doubts: list[str]
+) -> None:
+    found = assess(small, {**HEALTHY, **change})
+    assert found.reassured is False
+    assert found.reassurance is None
+    assert [doubt.id for doubt in found.not_reassured] == doubts
+
+
+def test_an_unknown_switch_off_is_told_as_not_known(small: Pack) -> None:
+    told = {d.id: d.say for d in assess(small, {**HEALTHY, "age": "unknown"}).not_reassured}
+    assert told["child"] == "Not known so far: the person is under 18."
+    known = {d.id: d.say for d in assess(small, {**HEALTHY, "age": 9}).not_reassured}
+    assert known["child"] == "The person is under 18."
+
+
+@given(packs(), st.data())
+def test_reassurance_never_stands_unless_it_stands_in_every_completion(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers = data.draw(partial(pack))
+    found = assess(pack, answers)
+    if found.reassured:
+        assert (found.level.id, found.could_reach) == ("consultation", None)
+        for full in completions(pack, answers):
+            assert assess(pack, full).reassured
+
+
+# --- sentences, sources, shape ------------------------------------------------------------------
+
+
+def test_advice_is_shown_when_its_condition_surely_holds(small: Pack) -> None:
+    assert [part.say for part in assess(small, HEALTHY).advice] == ["Keep a daily routine."]
+    assert [part.kind for part in assess(small, {**HEALTHY, "hepatitis": "b"}).advice] == ["do", "avoid"]
+    assert len(assess(small, {**HEALTHY, "hepatitis": "unknown"}).advice) == 1
+
+
+def test_every_cited_statement_has_its_document(small: Pack) -> None:
+    found = assess(
+        small,
+        {
+            **HEALTHY,
+            "past": {**NO_HISTORY, "stones": "yes"},
+            "alarm": {**NONE, "fever": "yes", "jaundice": "yes"},
+        },
+    )
+    assert {source.id: source.statements for source in found.sources} == {
+        "T": ("T1", "T2"),
+        "R": ("R1",),
+        "judgement": (),
+    }
+
+
+def test_reasons_are_in_the_words_the_person_saw(small: Pack) -> None:
+    found = assess(
+        small, {**HEALTHY, "age": 63, "hepatitis": "b", "alarm": {**NONE, "black_stool": "yes"}, "iron": "no"}
+    )
+    because = {flag.id: [(r.question, r.item, r.text) for r in flag.because] for flag in found.red_flags}
+    assert because["bleeding"] == [
+        ("alarm", "black_stool", "Black stool"),
+        ("iron", None, "Iron tablets: no"),
+    ]
+    reasons = {
+        cause.id: [r.text for part in cause.supporting for r in part.because] for cause in found.causes
+    }
+    assert reasons["ageing"] == ["Age: 63 years"]
+    assert reasons["scar"] == ["Hepatitis: hepatitis B"]
+
+
+def test_a_reason_that_was_a_no_says_so(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "age": 63, "past": {**NO_HISTORY, "stones": "yes"}, "no_stones": "yes"})
+    stones = next(cause for cause in found.causes if cause.id == "bile_stones")
+    assert [r.text for part in stones.against for r in part.because] == ["The report says no stones"]
+
+
+def test_the_json_has_the_shape_others_rely_on(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "hepatitis": "b"}, date="2026-11-23").model_dump(
+        by_alias=True, mode="json"
+    )
+    assert set(found["pack"]) >= {"id", "version", "digest"}
+    assert set(found["level"]) >= {"id", "title"}
+    assert set(found) >= {
+        "status", "could_reach", "red_flags", "causes", "reassured", "open_questions", "advice", "sources", "answers",
+    }  # fmt: skip
+    assert set(found["causes"][0]) >= {"id", "support", "for", "against", "open"}
+    assert found["date"] == "2026-11-23"
+    assert found["answers"] == {**HEALTHY, "hepatitis": "b"}
+    assert [question["id"] for question in assess(small, {"age": 5}).model_dump()["open_questions"]] == [
+        "alarm",
+        "iron",
+        "hepatitis",
+    ]
+
+
+def test_a_pack_without_a_guard_never_reassures() -> None:
+    flag = {
+        "id": "f",
+        "evidence": "t",
+        "level": "consultation",
+        "when": "q0",
+        "say": "s",
+        "basis": "judgement",
+    }
+    cause = {"id": "c", "title": "C", "code": "C", "about": [{"say": "a", "basis": "judgement"}]}
+    evidence = {
+        "id": "e",
+        "when": "q0",
+        "strength": "weak",
+        "origin": "age",
+        "say": "s",
+        "basis": "judgement",
+    }
+    pack = build([question(0, "yes_no", None)], [], [flag], [{**cause, "for": [evidence]}])
+    found = assess(pack, {"q0": "yes"})
+    assert (found.reassured, found.reassurance, found.not_reassured) == (False, None, ())
+
+
+def test_several_of_answers_that_do_not_apply_are_told_item_by_item() -> None:
+    questions = [question(0, "yes_no", None), question(1, "several_of", Said("q0"))]
+    flag = {
+        "id": "f",
+        "evidence": "t",
+        "level": "emergency",
+        "when": "q1_0",
+        "say": "s",
+        "basis": "judgement",
+    }
+    pack = build(questions, [], [flag], [])
+    with pytest.raises(
+        AnswerError, match=r"'q1' \(q1_0: yes, q1_1: no\) does not apply, because of the answer: Label 0: no"
+    ):
+        assess(pack, {"q0": "no", "q1": {"q1_0": "yes", "q1_1": "no"}})

@@ -1,0 +1,92 @@
+"""Why a question is asked: what waits on it, and what each answer would do."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.generated import packs, partial
+from triage.assess import certain_level
+from triage.explain import why
+from triage.interview import Step, next_step
+from triage.logic import UNKNOWN
+from triage.pack import LEVELS, Pack
+from triage.view import View
+
+NONE = {"fever": "no", "jaundice": "no", "black_stool": "no"}
+
+
+def test_what_waits_on_a_question_is_what_is_open_now(small: Pack) -> None:
+    before = why(small, {}, Step("alarm"))
+    assert [(part.kind, part.id) for part in before.waiting] == [
+        ("red flag", "bleeding"), ("red flag", "fever_with_jaundice"), ("red flag", "black"),
+        ("red flag", "jaundice_alone"), ("cause", "bile_stones"),
+    ]  # fmt: skip
+    assert (before.why, before.sources) == ("They can be urgent.", ("R1",))
+
+
+def test_changing_an_earlier_answer_changes_the_reasons(small: Pack) -> None:
+    old = why(small, {"alarm": NONE, "past": {"cancer": "yes"}}, Step("age"))
+    young = why(small, {"alarm": NONE, "past": {"cancer": "no"}}, Step("age"))
+    assert "old_with_cancer" in [part.id for part in old.waiting]
+    assert "old_with_cancer" not in [part.id for part in young.waiting]
+    assert old.changes != young.changes
+
+
+def test_a_plainer_question_is_explained_for_its_item_alone(small: Pack) -> None:
+    answers = {"alarm": {"fever": "yes", "jaundice": "unknown", "black_stool": "unknown"}}
+    reason = why(small, answers, Step("alarm", "jaundice", plainer=True))
+    assert [part.id for part in reason.waiting] == ["fever_with_jaundice", "jaundice_alone", "bile_stones"]
+    assert [(change.answer, change.level) for change in reason.changes] == [
+        ("yes", "emergency"),
+        ("no", "consultation"),
+    ]
+
+
+def test_each_answer_of_each_kind_is_tried(small: Pack) -> None:
+    def tried(question: str, answers: dict[str, object]) -> list[str]:
+        return [change.answer for change in why(small, answers, Step(question)).changes]  # type: ignore[arg-type]
+
+    assert tried("alarm", {}) == ["Fever", "Jaundice", "Black stool", "none of these"]
+    assert tried("hepatitis", {}) == ["never", "hepatitis B", "hepatitis C"]
+    assert tried("benign", {}) == ["yes", "no"]
+    assert tried("age", {}) == ["0 to 17 years", "18 to 49 years", "50 to 59 years", "60 to 120 years"]
+
+
+def test_a_change_names_level_reach_and_the_causes_it_moves(small: Pack) -> None:
+    answers = {"age": 55, "alarm": NONE, "past": {"stones": "no", "cancer": "no", "injury": "no"}}
+    never, b, _ = why(small, answers, Step("hepatitis")).changes
+    assert (never.level, never.could_reach, never.causes) == (
+        "consultation",
+        "consultation",
+        (("A healed scar", "open", "none"),),
+    )
+    assert b.causes == (("A healed scar", "open", "moderate"),)
+
+
+@given(packs(), st.data())
+def test_every_change_is_what_assessing_that_answer_gives(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(partial(pack))
+    step = next_step(pack, answers)
+    if step is None or step.plainer:
+        return
+    question = pack.question[step.question]
+    reason = why(pack, answers, step)
+    assert any(view_reads(pack, answers, step) for _ in [0]) == bool(reason.waiting) or pack.about.reassurance
+    if question.kind in ("yes_no", "one_of"):
+        values = ["yes", "no"] if question.kind == "yes_no" else list(question.choices)
+        for value, change in zip(values, reason.changes, strict=True):
+            view = View(pack, {**answers, question.id: value})
+            level = certain_level(view)[0]
+            assert change.level == level
+            assert LEVELS.index(change.could_reach) == max(view.possible_rank(), LEVELS.index(level))
+    if question.kind == "number":
+        first, last = reason.changes[0].answer, reason.changes[-1].answer
+        assert first.split()[0] == "0"
+        assert last.split()[-1] == "3"
+
+
+def view_reads(pack: Pack, answers: dict[str, object], step: Step) -> bool:
+    view = View(pack, answers)  # type: ignore[arg-type]
+    conditions = [flag.when for flag in pack.red_flags]
+    conditions += [part.when for cause in pack.causes for part in (*cause.supporting, *cause.against)]
+    verdicts = [view.judge(condition) for condition in conditions]
+    return any(atom.question == step.question for v in verdicts if v.truth is UNKNOWN for atom, _ in v.open)

@@ -1,0 +1,131 @@
+"""What `triage check` finds beyond loading: each check fires on a planted fault, and on nothing else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SMALL
+from triage.loading import find_pack, load_cases
+from triage.pack import Pack
+from triage.verify.cases import complete, differences
+from triage.verify.check import check_pack
+
+
+def test_the_small_pack_is_sound() -> None:
+    report = check_pack(SMALL)
+    assert report.issues == ()
+    assert report.summary() == (
+        "0 errors, 0 warnings in 7 questions, 5 red flags, 3 causes, 1 cases, 3 statements used, 1 statements withheld"
+    )
+
+
+def test_the_shipped_pack_is_sound_and_counts_every_seed_statement(liver: Pack) -> None:
+    report = check_pack(find_pack("liver_calcification"))
+    assert report.issues == ()
+    assert report.counts["statements used"] + report.counts["statements withheld"] == len(liver.statements)
+    seeds = {f"S{number}" for number in range(1, 131)}
+    assert seeds <= set(liver.statement)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("sources.yaml", "  - {id: R1,", "  - {id: T4, document: T, where: w, says: x}\n  - {id: R1,", "sources.yaml:9:5: error unused-statement: statement 'T4' is neither cited nor withheld (cite it where it is used, or say why not in 'withheld')"),
+        ("questions.yaml", ", plainer: Do you feel hot and shivery?", "", "questions.yaml:14:9: error no-plainer-question: 'fever' is read by an emergency flag and has no 'plainer' question"),
+        ("questions.yaml", " plainer: Do you swallow iron tablets?,", "", "questions.yaml:17:5: error no-plainer-question: 'iron' is read by an emergency flag and has no 'plainer' question"),
+        ("red_flags.yaml", "black_stool and not iron", "black_stool and not fever", "red_flags.yaml:4:70: error level-can-drop: 'fever' stands under 'not' in 'bleeding' and is not declared relieving (a worry must never lower a level)"),
+        ("red_flags.yaml", "black_stool and not iron", "black_stool and not cancer", "red_flags.yaml:4:70: error level-can-drop: 'cancer' stands under 'not' in 'bleeding' and is not declared relieving (a worry must never lower a level)"),
+        ("red_flags.yaml", "black_stool and not iron", "black_stool and not viral_hepatitis", "red_flags.yaml:4:70: error level-can-drop: 'hepatitis = b' stands under 'not' in 'bleeding' and is not declared relieving (a worry must never lower a level)"),
+        ("advice.yaml", "Keep a daily routine.", "Take Examplamycin.", "advice.yaml:2:34: error medicine-named: 'examplamycin' is on the list of medicines not to be shown"),
+        ("cases.yaml", "level: emergency,", "level: consultation,", "cases.yaml:3:14: error case-fails: both: level is emergency, expected consultation"),
+        ("cases.yaml", "fever: yes", "fevr: yes", "cases.yaml:2:66: error case-answer: 'alarm' cannot be 'fevr' (did you mean 'fever'?)"),
+        ("cases.yaml", "rest: \"no\"", "rest: maybe", "cases.yaml:2:119: error value: 'rest': input should be 'no' or 'unasked', not 'maybe' (allowed: no, unasked)"),
+    ],
+)  # fmt: skip
+def test_a_planted_fault_is_found(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(SMALL, folder)
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+    found = [str(issue).replace(f"{folder}/", "") for issue in check_pack(folder).issues]
+    assert said in found
+
+
+def test_an_emergency_list_of_eight_is_too_long(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(SMALL, folder)
+    text = (folder / "questions.yaml").read_text()
+    item = '      - {id: black_stool, label: "Black stool"'
+    more = "".join(f"      - {{id: extra{n}, label: Extra {n}}}\n" for n in range(5))
+    (folder / "questions.yaml").write_text(text.replace(item, more + item))
+    assert [issue.code for issue in check_pack(folder).issues] == ["emergency-list-too-long"]
+    (folder / "questions.yaml").write_text(text.replace(item, more.partition("\n")[2] + item))
+    assert check_pack(folder).issues == ()
+
+
+def test_a_pack_that_does_not_load_is_reported_all_the_same(tmp_path: Path) -> None:
+    report = check_pack(tmp_path)
+    assert [issue.code for issue in report.issues] == ["missing-file"] * 5
+    assert report.summary() == "5 errors, 0 warnings"
+
+
+def test_the_rest_of_a_case_has_nothing_to_report(small: Pack) -> None:
+    (case,) = load_cases(SMALL)
+    filled = complete(small, case)
+    assert filled["alarm"] == {"fever": "yes", "jaundice": "yes", "black_stool": "no"}
+    assert "iron" not in filled
+    assert (filled["hepatitis"], filled["benign"]) == ("never", "no")
+    assert complete(small, case.model_copy(update={"rest": "unasked"})) == {
+        "age": 40, "alarm": {"fever": "yes", "jaundice": "yes"},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"could_reach": "emergency"}, "could_reach is the same, expected emergency"),
+        ({"status": "unsettled"}, "status is complete, expected unsettled"),
+        ({"reassured": True}, "reassured is False, expected True"),
+        ({"red_flags": ("bleeding",)}, "red flag bleeding does not fire"),
+        ({"causes": {"scar": "strong"}}, "scar is none, expected strong"),
+        ({"causes": {"scra": "strong"}}, "scra is None, expected strong"),
+        ({"first": "scar"}, "the first cause is bile_stones, expected scar"),
+        ({"not_first": ("bile_stones",)}, "bile_stones must not stand first"),
+    ],
+)
+def test_a_case_that_fails_says_how(small: Pack, change: dict[str, object], told: str) -> None:
+    (case,) = load_cases(SMALL)
+    expect = case.expect.model_copy(update=change)
+    assert list(differences(small, case.model_copy(update={"expect": expect}))) == [told]
+    assert list(differences(small, case)) == []
+
+
+def test_every_case_of_the_shipped_pack_holds_and_half_are_near_misses(liver: Pack) -> None:
+    cases = load_cases(find_pack("liver_calcification"))
+    assert {case.id: list(differences(liver, case)) for case in cases if list(differences(liver, case))} == {}
+    flags = {flag.id for flag in liver.red_flags}
+    assert {case.near_miss_of for case in cases if case.near_miss_of} <= flags
+    for case in cases:
+        if case.near_miss_of:
+            from triage.assess import assess
+
+            assert case.near_miss_of not in [f.id for f in assess(liver, complete(liver, case)).red_flags]
+
+
+def test_every_emergency_flag_of_the_shipped_pack_fires_in_a_case(liver: Pack) -> None:
+    from triage.assess import assess
+
+    cases = load_cases(find_pack("liver_calcification"))
+    fired = {flag.id for case in cases for flag in assess(liver, complete(liver, case)).red_flags}
+    assert {flag.id for flag in liver.red_flags if flag.level.startswith("emergency")} <= fired
+
+
+def test_every_cause_of_the_shipped_pack_is_supported_in_one_case_and_drops_in_another(liver: Pack) -> None:
+    from triage.assess import SUPPORTED, assess
+
+    cases = load_cases(find_pack("liver_calcification"))
+    found = [cause for case in cases for cause in assess(liver, complete(liver, case)).causes]
+    assert {cause.id for cause in liver.causes} == {cause.id for cause in found if cause.support in SUPPORTED}
+    assert {cause.id for cause in liver.causes} == {cause.id for cause in found if cause.support == "against"}
