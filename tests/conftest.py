@@ -1,5 +1,6 @@
 """Shared set-up: the two packs, and hypothesis without surprises on a slow machine."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from triage.pack import Pack
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "packs" / "small"
 
-settings.register_profile(
-    "steady", deadline=None, derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck)
-)
-settings.load_profile("steady")
+# "quick" is for mutation testing, where the same tests run thousands of times.
+for name, examples in (("steady", 35), ("quick", 8)):
+    settings.register_profile(
+        name, deadline=None, derandomize=True, max_examples=examples, suppress_health_check=list(HealthCheck)
+    )
+settings.load_profile(os.environ.get("TRIAGE_TEST_PROFILE", "steady"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -185,9 +185,9 @@ def test_each_dont_know_is_asked_again_at_most_once(pack: Pack, data: st.DataObj
 @given(packs(), st.data())
 def test_asking_less_comes_to_the_same_as_asking_everything(pack: Pack, data: st.DataObject) -> None:
     full: dict[str, Answer] = {}
-    for question in pack.questions:
-        if View(pack, full).applies(question.id).truth is not NO:
-            full[question.id] = data.draw(st.sampled_from(domain(question)))
+    for asked in pack.questions:
+        if View(pack, full).applies(asked.id).truth is not NO:
+            full[asked.id] = data.draw(st.sampled_from(domain(asked)))
     _, end = interview(pack, lambda question, _step: full[question.id])[-1]
     assert outcome(pack, end.answers) == outcome(pack, full)
 
