@@ -145,6 +145,8 @@ def _several(text: str, step: Step, question: Question, items: Sequence[str]) ->
         return Reply(dict.fromkeys(items, "no"), tuple(items))
     labels = {question.choices[item].label.casefold(): item for item in items}
     parts = [text] if text.removeprefix("?").strip() in labels else _parts(text)
+    if not parts:
+        return _unclear(text, step, question, items)
     said: dict[str, str] = {}
     for part in parts:
         mark, name = ("unknown", part[1:].strip()) if part.startswith("?") else ("yes", part)

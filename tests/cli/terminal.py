@@ -1,0 +1,78 @@
+"""A real pseudo-terminal with the program in it, and the screen that a person sees."""
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pexpect
+import pyte
+
+from tests.conftest import ROOT, SMALL
+
+PROMPT = "> "
+
+
+class Session:
+    """`triage run` in a terminal of the given size; ``send`` types a line and waits for the next prompt."""
+
+    def __init__(
+        self, *options: str, pack: str | Path = SMALL, rows: int = 24, columns: int = 80, **env: str
+    ) -> None:
+        base = {
+            key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")
+        }
+        self.screen = pyte.HistoryScreen(columns, rows, history=2_000)
+        self.stream = pyte.Stream(self.screen)
+        self.raw = ""
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "triage", "run", str(pack), *options], dimensions=(rows, columns),
+            env={**base, "TERM": "xterm", "PYTHONPATH": str(ROOT), **env}, encoding="utf-8", timeout=20,
+        )  # fmt: skip
+        self.wait()
+
+    def wait(self) -> None:
+        """Read until a prompt waits for a reply, or the program has ended."""
+        self.child.expect([r"(?:^|\n)> $", pexpect.EOF])
+        matched = self.child.after if isinstance(self.child.after, str) else ""
+        self._feed(self.child.before + matched)
+
+    def _feed(self, text: str) -> None:
+        self.raw += text
+        self.stream.feed(text)
+
+    def send(self, line: str) -> str:
+        """Type a line, wait, and return what is on the screen."""
+        self.child.sendline(line)
+        self.wait()
+        return self.shown
+
+    def key(self, control: str) -> int:
+        """Press Ctrl and a key, wait for the end, and return the exit code."""
+        self.child.sendcontrol(control)
+        return self.finish()
+
+    def finish(self) -> int:
+        """Wait for the end and return the exit code."""
+        self.child.expect(pexpect.EOF)
+        self._feed(self.child.before)
+        self.child.close()
+        if self.child.signalstatus is not None:
+            return 128 + int(signal.Signals(self.child.signalstatus))
+        return int(self.child.exitstatus)
+
+    @property
+    def shown(self) -> str:
+        """The lines on the screen now, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self.screen.display).strip("\n")
+
+    @property
+    def everything(self) -> str:
+        """All that was ever shown, without escape sequences."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.raw).replace("\r", "")
+
+    @property
+    def since(self) -> str:
+        """What was shown since the last reply."""
+        return self.everything.rsplit("\n> ", 2)[-2 if self.everything.endswith(PROMPT) else -1]
