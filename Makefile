@@ -5,6 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
+# The lists hold every package with its hash, so nothing is left for pip to look up.
+PINNED := $(PIP) --no-deps --require-hashes
 
 .PHONY: help run test test-all check lint types mutants bench lock clean
 help:  ## list the targets
@@ -31,7 +33,7 @@ types: $(VENV)/dev.stamp
 	@$(VENV)/bin/mypy --no-error-summary
 
 mutants: $(VENV)/dev.stamp  ## break the engine on purpose and see whether the tests notice (long)
-	@$(PIP) --require-hashes -r requirements/mutants.txt
+	@$(PINNED) -r requirements/mutants.txt
 	@TRIAGE_TEST_PROFILE=quick $(VENV)/bin/mutmut run --max-children 2; $(VENV)/bin/mutmut results
 
 bench: $(VENV)/run.stamp  ## start-up times as ratios from one run
@@ -55,9 +57,9 @@ $(PY):
 
 $(VENV)/run.stamp: requirements/run.txt | $(PY)
 	@echo "Setting up (once) ..." >&2
-	@$(PIP) --require-hashes -r requirements/run.txt
+	@$(PINNED) -r requirements/run.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
-	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PINNED) -r requirements/dev.txt
 	@touch $@

@@ -21,7 +21,8 @@ class Program(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` in front of arguments that name no command."""
         own = {"--help", "-h", "--version"}
-        if not args or (args[0].startswith("-") and args[0] not in own):
+        bare = not args or (args[0].startswith("-") and args[0] not in own)
+        if bare and not ctx.resilient_parsing:
             args = ["run", *args]
         return super().parse_args(ctx, args)
 

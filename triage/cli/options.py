@@ -85,7 +85,7 @@ def _answer(pack: Pack, question: Question, words: list[str], before: object) ->
         message = f"'none' and '{shown(items[0])}' contradict each other"
         raise AnswerError([Misfit(question.id, message, f"'{CLOSE}' says no to the rest")])
     _known(question, items)
-    said = normalise(pack, {question.id: items})[question.id]
+    said = normalise(pack, {question.id: items}).get(question.id)
     earlier = before if isinstance(before, Mapping) and "none" not in closing else {}
     rest = dict.fromkeys(question.choices, "no") if closing else {}
     return {**rest, **earlier, **(said if isinstance(said, Mapping) else {})}

@@ -51,7 +51,15 @@ def talk(pack: Pack, given: Answers = NOTHING, *, plain: bool = False) -> Ending
     """Hold the interview over standard input and standard error."""
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
-    return Talk(pack, given, Screen(sys.stderr, plain), lambda: sys.stdin.readline(MAX_LINE)).hold()
+    screen = Screen(sys.stderr, plain)
+
+    def read() -> str:
+        line = sys.stdin.readline(MAX_LINE)
+        if not sys.stdin.isatty():
+            screen.line()  # nobody typed the line break that ends a prompt
+        return line
+
+    return Talk(pack, given, screen, read).hold()
 
 
 @dataclass(slots=True)
