@@ -146,14 +146,18 @@ def test_answers_are_told_in_the_words_the_person_saw(small: Pack) -> None:
     assert describe_answer(ask["age"], "unknown") == "not sure"
     assert describe_answer(ask["hepatitis"], "b") == "hepatitis B"
     assert describe_answer(ask["iron"], "no") == "no"
-    assert (
-        describe_answer(ask["alarm"], {"fever": "yes", "jaundice": "unknown"})
-        == "Fever: yes; Jaundice: not sure"
-    )
+    mixed = {"fever": "no", "jaundice": "unknown", "black_stool": "no"}
+    assert describe_answer(ask["alarm"], mixed) == "Not sure: Jaundice. No: Fever; Black stool."
+    assert describe_answer(ask["alarm"], {"fever": "yes"}) == "Yes: Fever."
     assert describe(small, Item("alarm", "fever")) == "Fever"
     assert describe(small, Option("hepatitis", "b")) == "Hepatitis: hepatitis B"
     assert describe(small, Compare("age", ">=", 60)) == "Age"
     assert describe(small, Said("iron")) == "Iron tablets"
+
+
+def test_an_item_behind_a_gate_is_told_with_its_question(liver: Pack) -> None:
+    label = liver.question["pain"].choices["pain_severe"].label
+    assert describe(liver, Item("pain", "pain_severe")) == f"{liver.question['pain'].label}: {label}"
 
 
 def test_what_a_person_typed_is_shown_short_and_harmless() -> None:

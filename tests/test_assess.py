@@ -294,6 +294,42 @@ def test_under_18_causes_are_not_ranked(small: Pack) -> None:
     assert assess(small, {**HEALTHY, "age": "unknown"}).causes
 
 
+def test_who_answers_for_a_child_is_addressed(small: Pack) -> None:
+    found = assess(small, {**HEALTHY, "age": 17})
+    assert found.carer is not None
+    assert found.carer.say == "Answer for the child."
+    assert assess(small, {**HEALTHY, "age": 18}).carer is None
+    assert assess(small, {**HEALTHY, "age": "unknown"}).carer is None
+
+
+# --- what alone would raise the level ------------------------------------------------------------
+
+
+def test_what_alone_would_fire_an_open_flag_is_named(small: Pack) -> None:
+    def alone(answers: dict[str, object]) -> dict[str, list[str]]:
+        flags = assess(small, answers).possible_flags
+        return {flag.id: [answer.text for answer in flag.alone] for flag in flags}
+
+    assert alone({})["fever_with_jaundice"] == []
+    assert alone({})["bleeding"] == []
+    assert alone({"alarm": {"fever": "yes"}})["fever_with_jaundice"] == ["Jaundice"]
+    assert alone({"alarm": {"jaundice": "unknown", "fever": "yes"}})["fever_with_jaundice"] == ["Jaundice"]
+    assert alone({"alarm": {"black_stool": "yes"}})["bleeding"] == []
+    assert alone({"iron": "no"})["bleeding"] == ["Black stool"]
+
+
+@given(packs(), st.data())
+def test_an_answer_said_to_fire_a_flag_alone_fires_it(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for flag, verdict in view.open_flags(above=-1):
+        for still in view.alone(verdict, flag.when):
+            assert still in verdict.open
+            for whole in completions(pack, answers):
+                full = View(pack, whole)
+                assert full.holds(flag.when) or not full.holds(still.atom)
+
+
 # --- reassurance --------------------------------------------------------------------------------
 
 
@@ -326,6 +362,13 @@ def test_each_missing_part_of_the_guard_is_told(
     assert found.reassured is False
     assert found.reassurance is None
     assert [doubt.id for doubt in found.not_reassured] == doubts
+
+
+def test_each_doubt_says_where_it_comes_from(liver: Pack) -> None:
+    found = assess(liver, {"age": 9})
+    told = {doubt.id: (doubt.basis, doubt.sources) for doubt in found.not_reassured}
+    assert told["child"] == ("sourced", ("R37.children",))
+    assert told["report"] == ("judgement", ())
 
 
 def test_an_unknown_switch_off_is_told_as_not_known(small: Pack) -> None:

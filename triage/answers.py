@@ -19,6 +19,7 @@ Answer: TypeAlias = str | int | Mapping[str, str]
 Answers: TypeAlias = Mapping[str, Answer]
 
 STATES = {"yes": YES, "no": NO, "unknown": UNKNOWN}
+WORDS = {"yes": "Yes", "unknown": "Not sure", "no": "No"}
 LISTS = ("yes", "no", "unknown", "items")
 NOTHING: Answers = MappingProxyType({})
 
@@ -166,28 +167,34 @@ def _misfit(question: Question, value: object, hint: str) -> AnswerError:
 
 
 def describe(pack: Pack, atom: Atom) -> str:
-    """The atom in the words the person saw: ``Fever of 38 °C or more``, ``Hepatitis: hepatitis B``."""
+    """The atom in the words the person saw: ``Fever``, ``Belly pain: it comes in attacks``."""
     question = pack.question[atom.question]
     match atom:
         case Item(_, item):
-            return question.choices[item].label
+            return item_label(question, item)
         case Option(_, option):
             return f"{question.label}: {question.choices[option].label}"
         case Compare() | Said():  # pragma: no branch  # there is no other atom
             return question.label
 
 
+def item_label(question: Question, item: str) -> str:
+    """An item in the words the person saw; after a gate it means little without its question."""
+    label = question.choices[item].label
+    return label if question.only_if is None else f"{question.label}: {label}"
+
+
 def describe_answer(question: Question, answer: Answer) -> str:
-    """An answer in the words the person saw."""
+    """An answer in the words the person saw; items that were answered alike stand together."""
     if answer == "unknown":
         return "not sure"
     if isinstance(answer, Mapping):
-        parts = [f"{question.choices[item].label}: {_word(state)}" for item, state in answer.items()]
-        return "; ".join(parts)
+        alike = {state: [item for item in answer if answer[item] == state] for state in WORDS}
+        return " ".join(
+            f"{WORDS[state]}: {'; '.join(question.choices[item].label for item in items)}."
+            for state, items in alike.items()
+            if items
+        )
     if question.kind == "one_of":
         return question.choices[str(answer)].label
     return f"{answer} {question.unit}" if question.kind == "number" and question.unit else str(answer)
-
-
-def _word(state: str) -> str:
-    return "not sure" if state == "unknown" else state

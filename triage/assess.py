@@ -31,7 +31,21 @@ from triage.assessment import (
 )
 from triage.condition import Item, Open, Verdict
 from triage.logic import UNKNOWN, YES
-from triage.pack import LEVELS, RANK, Advice, Cause, Evidence, Level, Origin, Pack, Sentence, Strength
+from triage.pack import (
+    JUDGEMENT,
+    LEVELS,
+    RANK,
+    Advice,
+    Cause,
+    Evidence,
+    Level,
+    Origin,
+    Pack,
+    Reassurance,
+    Sentence,
+    Strength,
+    Whenever,
+)
 from triage.view import View, because, check_live
 
 STRENGTH: Mapping[Strength, int] = {"weak": 1, "moderate": 2, "strong": 3}
@@ -60,8 +74,8 @@ def _assessment(view: View, answers: Answers, date: str | None) -> Assessment:
     could_reach = LEVELS[max(view.possible_rank(), RANK[level])]
     still_open = view.open_atoms()
     reassured, doubts = _reassurance(view, level, could_reach)
-    withheld = pack.about.causes_withheld
-    hidden = withheld is not None and view.holds(withheld.when)
+    withheld = _whenever(view, pack.about.causes_withheld)
+    hidden = withheld is not None
     causes = () if hidden else ranked(view)
     established = any(cause.support in SUPPORTED for cause in causes)
     guard = pack.about.reassurance
@@ -72,6 +86,7 @@ def _assessment(view: View, answers: Answers, date: str | None) -> Assessment:
         level=_level(view, level),
         could_reach=None if could_reach == level else could_reach,
         floor=floor,
+        carer=_whenever(view, pack.about.carer),
         red_flags=tuple(_fired(view)),
         possible_flags=tuple(_possible(view, RANK[level])),
         finding=tuple(_said(view, pack.about.finding)),
@@ -79,7 +94,7 @@ def _assessment(view: View, answers: Answers, date: str | None) -> Assessment:
         reassurance=_statement(guard) if guard and reassured else None,
         not_reassured=doubts,
         causes=causes,
-        causes_withheld=_statement(withheld) if withheld and hidden else None,
+        causes_withheld=withheld,
         established=established,
         not_established=() if established or hidden else tuple(_said(view, pack.about.not_established)),
         weak_alone=_statement(pack.about.weak_alone) if causes and causes[0].support == "weak" else None,
@@ -147,6 +162,7 @@ def _possible(view: View, rank: int) -> Iterator[FlagOpen]:
             basis=flag.basis,
             sources=flag.sources,
             open=_open(view.pack, verdict.open),
+            alone=_open(view.pack, view.alone(verdict, flag.when)),
         )
 
 
@@ -158,27 +174,30 @@ def _reassurance(view: View, level: Level, could_reach: Level) -> tuple[bool, tu
     guard = view.pack.about.reassurance
     if guard is None:
         return False, ()
-    doubts: list[NotReassured] = []
+    doubts = tuple(_doubts(view, guard, level, could_reach))
+    return not doubts, doubts
+
+
+def _doubts(view: View, guard: Reassurance, level: Level, could_reach: Level) -> Iterator[NotReassured]:
     report = view.judge(guard.when).truth
     if report is not YES:
-        words = "Your answers do not say that the report calls the spot harmless."
-        doubts.append(NotReassured(id="report", say=words))
+        yield _own_doubt("report", "Your answers do not say that the report calls the spot harmless.")
     for off in guard.switch_off:
         truth = view.judge(off.when).truth
         if truth is YES:
-            doubts.append(NotReassured(id=off.id, say=off.because))
+            yield NotReassured(id=off.id, say=off.because, basis=off.basis, sources=off.sources)
         elif truth is UNKNOWN and report is YES:
-            doubts.append(
-                NotReassured(id=off.id, say=f"Not known so far: {off.because[0].lower()}{off.because[1:]}")
-            )
+            say = f"Not known so far: {off.because[0].lower()}{off.because[1:]}"
+            yield NotReassured(id=off.id, say=say, basis=off.basis, sources=off.sources)
     if level != LEVELS[0]:
-        doubts.append(
-            NotReassured(id="level", say="Your answers call for a doctor sooner than a planned visit.")
-        )
+        yield _own_doubt("level", "Your answers call for a doctor sooner than a planned visit.")
     elif could_reach != level:
-        words = "Something more urgent is not ruled out yet."
-        doubts.append(NotReassured(id="could_reach", say=words))
-    return not doubts, tuple(doubts)
+        yield _own_doubt("could_reach", "Something more urgent is not ruled out yet.")
+
+
+def _own_doubt(name: str, say: str) -> NotReassured:
+    """A doubt that rests on the guard itself, not on a statement."""
+    return NotReassured(id=name, say=say, basis=JUDGEMENT)
 
 
 # --- causes -------------------------------------------------------------------------------------
@@ -266,6 +285,10 @@ def _evidence(view: View, parts: Iterable[Evidence]) -> tuple[tuple[EvidenceFoun
 def _statement(part: object) -> Statement:
     cited = cast(Sentence, part)
     return Statement(say=cited.say, basis=cited.basis, sources=cited.sources)
+
+
+def _whenever(view: View, part: Whenever | None) -> Statement | None:
+    return _statement(part) if part is not None and view.holds(part.when) else None
 
 
 def _said(view: View, sentences: Iterable[Sentence]) -> Iterator[Statement]:

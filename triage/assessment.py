@@ -68,11 +68,12 @@ class FlagFired(Statement):
 
 
 class FlagOpen(Statement):
-    """A red flag that is not excluded, and the answers that would settle it."""
+    """A red flag that is not excluded: what would settle it, and what alone would fire it."""
 
     id: str
     level: Level
     open: tuple[OpenAnswer, ...]
+    alone: tuple[OpenAnswer, ...]
 
 
 class EvidenceFound(Statement):
@@ -141,11 +142,10 @@ class SourceCited(Result):
     statements: tuple[str, ...]
 
 
-class NotReassured(Result):
+class NotReassured(Statement):
     """One reason why no reassuring sentence is given."""
 
     id: str
-    say: str
 
 
 class Assessment(Result):
@@ -159,6 +159,7 @@ class Assessment(Result):
     floor: bool = Field(
         description="The level is raised because an emergency sign was asked about and stays unknown"
     )
+    carer: Statement | None
     red_flags: tuple[FlagFired, ...]
     possible_flags: tuple[FlagOpen, ...]
     finding: tuple[Statement, ...]

@@ -10,7 +10,7 @@ from triage.interview import Step
 from triage.logic import UNKNOWN
 from triage.pack import LEVELS, RANK, Level, Pack, Question
 from triage.view import View
-from triage.wellformed import conditions
+from triage.walk import conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from triage.pack import (
     digest,
 )
 from triage.source import Data, Source, Text, read
-from triage.wellformed import Fault, faults
+from triage.walk import Fault
+from triage.wellformed import faults
 
 SHAPES: Mapping[str, type[Model]] = {
     "pack.yaml": About,
@@ -53,7 +54,8 @@ class Reading:
 
     def place(self, fault: Fault) -> Issue:
         """A fault with its line and column."""
-        return Issue(fault.code, fault.message, self.files[fault.file].place(fault.loc), fault.hint)
+        where = self.files[fault.file].place(fault.loc)
+        return Issue(fault.code, fault.message, where, fault.hint, fault.severity)
 
 
 def load_pack(path: str | Path) -> Pack:
@@ -235,6 +237,8 @@ def _join(models: Mapping[str, Model], fingerprint: str) -> Pack:
         general=_of(models, General),
         documents=sources.documents,
         statements=sources.statements,
+        problems=sources.problems,
+        conflicts=sources.conflicts,
         digest=fingerprint,
     )
 

@@ -6,6 +6,7 @@ joins them into one :class:`Pack`.
 
 import hashlib
 import json
+import re
 from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
@@ -45,10 +46,15 @@ Basis: TypeAlias = Literal["sourced", "derived", "judgement"]
 DocumentKind: TypeAlias = Literal[
     "client_seed", "guideline", "review", "study", "public_health", "reference", "case_report", "judgement"
 ]
-JUDGEMENT = "judgement"
+Flaw: TypeAlias = Literal["unsafe", "wrong", "unsupported", "inconsistent", "translation"]
+JUDGEMENT: DocumentKind = "judgement"
+SEED: DocumentKind = "client_seed"
 
 Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=48)]
 Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$", max_length=64)]
+Reference: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[a-z_]+(/[A-Za-z0-9_. ]+)+$", max_length=120)
+]
 Line: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^\S")]
 Prose: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^\S")]
 
@@ -90,6 +96,35 @@ When: TypeAlias = Annotated[
 ]
 
 
+class Citation(str):
+    """The id of a statement; ``words`` are those of the citer that rest on it ("" if all of them do)."""
+
+    __slots__ = ("words",)
+    words: str
+
+
+_CITATION = re.compile(r"([A-Za-z][A-Za-z0-9_.]{0,63})(?: for (\S.*))?")
+
+
+def _read_citation(value: object) -> Citation:
+    """Read ``S31`` or ``S31 for hepatitis B``."""
+    found = _CITATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError(
+            "citation", "a source is the id of a statement, such as 'S16' or 'S31 for hepatitis B'"
+        )
+    citation = Citation(found[1])
+    citation.words = found[2] or ""
+    return citation
+
+
+Cites: TypeAlias = Annotated[
+    Citation,
+    PlainValidator(_read_citation),
+    WithJsonSchema({"type": "string", "description": "A statement, such as: S16, or: S31 for hepatitis B"}),
+]
+
+
 class Model(BaseModel):
     """Nothing unknown, nothing converted, nothing changed afterwards."""
 
@@ -104,7 +139,9 @@ class Cited(Model):
     basis: Basis = Field(
         description="sourced: a statement says so; derived: we reason from statements; judgement"
     )
-    sources: tuple[Code, ...] = Field((), strict=False, description="Ids of statements in sources.yaml")
+    sources: tuple[Cites, ...] = Field(
+        (), strict=False, description="Statements of sources.yaml, each with the words that rest on it"
+    )
 
 
 class Sentence(Cited):
@@ -138,15 +175,18 @@ class Reassurance(Cited):
     switch_off: tuple[SwitchOff, ...] = Field(strict=False, min_length=1)
 
 
-class Withheld(Cited):
-    """When causes are not ranked at all, and what is said instead."""
+class Whenever(Cited):
+    """A sentence for the person and the condition under which it is said."""
 
     when: When
     say: Prose
 
 
 class About(Model):
-    """pack.yaml: what the pack is, how levels are worded, and what holds for the whole of it."""
+    """pack.yaml: what the pack is, how levels are worded, and what holds for the whole of it.
+
+    ``carer`` is said when someone answers for a child; ``causes_withheld`` in place of ranked causes.
+    """
 
     id: Id
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
@@ -161,7 +201,8 @@ class About(Model):
     weak_alone: Sentence
     terms: dict[str, Line] = {}
     medicines: tuple[Line, ...] = Field((), strict=False)
-    causes_withheld: Withheld | None = None
+    carer: Whenever | None = None
+    causes_withheld: Whenever | None = None
     reassurance: Reassurance | None = None
 
 
@@ -211,7 +252,11 @@ class Question(Cited):
 
 
 class RedFlag(Cited):
-    """A condition that raises the triage level."""
+    """A condition that raises the triage level.
+
+    ``adds_to`` is the flag whose matter this one goes into further; ``weaker_form_of`` is the flag that
+    this one stands in for when a relieving answer takes it away, and beside which it need not be told.
+    """
 
     id: Id
     evidence: Line
@@ -219,6 +264,7 @@ class RedFlag(Cited):
     when: When
     say: Prose
     adds_to: Id | None = None
+    weaker_form_of: Id | None = None
 
 
 class Evidence(Cited):
@@ -290,6 +336,34 @@ class Statement(Model):
     withheld: Prose | None = None
 
 
+class Problem(Model):
+    """Something wrong with what documents say, and what in the pack deals with it (``kind/id``)."""
+
+    id: Code
+    statements: tuple[Code, ...] = Field(strict=False, min_length=1)
+    severity: tuple[Flaw, ...] = Field(strict=False, min_length=1)
+    says: Prose
+    handled: Prose
+    by: tuple[Reference, ...] = Field(strict=False, min_length=1)
+
+
+class Side(Model):
+    """What some statements say in a conflict."""
+
+    statements: tuple[Code, ...] = Field(strict=False, min_length=1)
+    says: Prose
+
+
+class Conflict(Cited):
+    """Where documents disagree: the sides, the one taken, and where the pack takes it (``kind/id``)."""
+
+    id: Id
+    about: Line
+    sides: tuple[Side, ...] = Field(strict=False, min_length=2)
+    taken: Prose
+    by: tuple[Reference, ...] = Field(strict=False, min_length=1)
+
+
 AnswerValue: TypeAlias = str | int | dict[str, str]
 
 
@@ -341,6 +415,8 @@ class SourcesFile(Model):
 
     documents: tuple[Document, ...] = Field(strict=False, min_length=1)
     statements: tuple[Statement, ...] = Field(strict=False)
+    problems: tuple[Problem, ...] = Field((), strict=False)
+    conflicts: tuple[Conflict, ...] = Field((), strict=False)
 
 
 class CasesFile(Model):
@@ -360,6 +436,8 @@ class Pack(Model):
     general: General
     documents: tuple[Document, ...]
     statements: tuple[Statement, ...]
+    problems: tuple[Problem, ...]
+    conflicts: tuple[Conflict, ...]
     digest: str
 
     @cached_property

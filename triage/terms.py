@@ -15,15 +15,20 @@ class Glossary:
         )
 
     def first_met(self, text: str) -> dict[str, str]:
-        """The terms that this text uses for the first time, with their explanations."""
+        """The terms that this text uses for the first time, with their explanations.
+
+        A term that the text itself explains in the same words counts as explained.
+        """
         found = {match.group(1).lower() for match in self._any.finditer(text)} if self._any else set()
-        return {term: self._terms.pop(term) for term in sorted(found) if term in self._terms}
+        new = {term: self._terms.pop(term) for term in sorted(found) if term in self._terms}
+        return {term: meaning for term, meaning in new.items() if meaning.casefold() not in text.casefold()}
+
+    def meanings(self, text: str) -> str:
+        """The terms that this text uses for the first time, explained in a sentence or two; "" if none."""
+        met = self.first_met(text)
+        return " ".join(f"{term[0].upper()}{term[1:]} means: {meaning}." for term, meaning in met.items())
 
     def explain(self, text: str) -> str:
-        """The text with each term that it uses for the first time explained in brackets."""
-        for term, meaning in self.first_met(text).items():
-            if meaning.casefold() not in text.casefold():
-                pattern = re.compile(rf"\b{re.escape(term)}(?:s|es)?\b", re.IGNORECASE)
-                if found := pattern.search(text):
-                    text = f"{text[: found.end()]} ({meaning}){text[found.end() :]}"
-        return text
+        """The text, and at its end the terms that it uses for the first time."""
+        meaning = self.meanings(text)
+        return f"{text} ({meaning})" if meaning else text

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from triage.answers import Answer, Answers, describe_answer, is_answered, truth_of
+from triage.answers import Answer, Answers, describe_answer, is_answered, item_label, truth_of
 from triage.condition import All, Atom, Condition, Fact, Item, Leaf, Not, Open, Verdict, judge
 from triage.errors import AnswerError, Misfit
 from triage.logic import NO, UNKNOWN, YES
@@ -12,11 +12,15 @@ ALWAYS = Verdict(YES)
 
 
 class View:
-    """Judges conditions of ``pack`` for one set of canonical answers, each leaf once."""
+    """Judges conditions of ``pack`` for one set of canonical answers, each leaf once.
 
-    def __init__(self, pack: Pack, answers: Answers) -> None:
+    ``assumed`` is an atom taken to hold, whatever was answered and whether or not its question applies.
+    """
+
+    def __init__(self, pack: Pack, answers: Answers, assumed: Atom | None = None) -> None:
         self.pack = pack
         self.answers = answers
+        self.assumed = assumed
         self._known: dict[Leaf, Verdict] = {}
         self._gates: dict[str, Verdict] = {}
 
@@ -43,6 +47,8 @@ class View:
         return self.judge(self.pack.fact[leaf.name].when) if isinstance(leaf, Fact) else self._atom(leaf)
 
     def _atom(self, atom: Atom) -> Verdict:
+        if atom == self.assumed:
+            return Verdict(YES, (atom,))
         gate = self.applies(atom.question)
         if gate.truth is NO:
             return gate
@@ -72,6 +78,12 @@ class View:
                 verdict = self.judge(flag.when)
                 if verdict.truth is UNKNOWN:
                     yield flag, verdict
+
+    def alone(self, verdict: Verdict, condition: Condition) -> tuple[Open, ...]:
+        """Those of the atoms that could still settle a condition that alone would make it hold."""
+        return tuple(
+            still for still in verdict.open if View(self.pack, self.answers, still.atom).holds(condition)
+        )
 
     def emergency_asked_in_vain(self) -> bool:
         """Whether some emergency flag was asked about to the end and is still unknown."""
@@ -148,7 +160,7 @@ def because(view: View, atom: Atom) -> str:
     if not isinstance(atom, Item):
         said = describe_answer(question, answer)
         return question.label if said == "yes" else f"{question.label}: {said}"
-    label = question.choices[atom.item].label
+    label = item_label(question, atom.item)
     state = answer[atom.item] if isinstance(answer, Mapping) else "unknown"
     return label if state == "yes" else f"{label}: {state}"
 

@@ -1,4 +1,4 @@
-"""What every pack must satisfy before it can be used at all: names, order, references, citations.
+"""What every pack must satisfy before it can be used at all: names, order, references, thresholds.
 
 Each check takes the pack and yields what is wrong as ``(file, loc, code, message, hint)``; the
 loader turns a ``loc`` into a line and a column. Questions of quality (is anything dead, can worry
@@ -7,12 +7,13 @@ lower a level) are not asked here but in :mod:`triage.verify`.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
-from triage.condition import COMPARE, Compare, Condition, Fact, leaves
+from triage.condition import COMPARE, Compare, Fact, leaves
 from triage.errors import did_you_mean
-from triage.pack import JUDGEMENT, LEVELS, Cited, Document, Model, Pack, Question, RedFlag, Statement
+from triage.pack import LEVELS, Conflict, Document, Pack, Problem, Question, RedFlag, Statement
+from triage.provenance import citations_hold, documents_exist, problems_and_conflicts_are_dealt_with
 from triage.source import Loc
+from triage.walk import Fault, conditions, questions_of
 
 # Words of the interview and of the condition language; none of them may name a thing.
 COMMANDS = ("why", "back", "skip", "list", "quit", "help", "stop", "go", "on")
@@ -40,16 +41,6 @@ OPTIONS = frozenset(
     {"answers", "no_input", "format", "output", "force", "date", "plain", "exit_level", "help", "version",
      "save", "resume", "pack", "session", "items", "closed"}
 )  # fmt: skip
-
-
-class Fault(NamedTuple):
-    """Something wrong at ``loc`` in ``file`` of the pack."""
-
-    file: str
-    loc: Loc
-    code: str
-    message: str
-    hint: str = ""
 
 
 Check = Callable[[Pack], Iterator[Fault]]
@@ -91,10 +82,12 @@ def _names(pack: Pack) -> Iterator[tuple[str, str, str, Loc]]:
 
 
 def one_id_each(pack: Pack) -> Iterator[Fault]:
-    """Flags, documents, statements and the evidence of a cause each have an id of their own."""
+    """Flags, what sources.yaml lists, and the evidence of a cause each have an id of their own."""
     yield from _twice("red_flags.yaml", "red_flags", pack.red_flags)
     yield from _twice("sources.yaml", "documents", pack.documents)
     yield from _twice("sources.yaml", "statements", pack.statements)
+    yield from _twice("sources.yaml", "problems", pack.problems)
+    yield from _twice("sources.yaml", "conflicts", pack.conflicts)
     for cause in pack.causes:
         evidence = (*cause.supporting, *cause.against)
         for name, count in Counter(part.id for part in evidence).items():
@@ -104,7 +97,9 @@ def one_id_each(pack: Pack) -> Iterator[Fault]:
                 )
 
 
-def _twice(file: str, field: str, things: Sequence[RedFlag | Document | Statement]) -> Iterator[Fault]:
+def _twice(
+    file: str, field: str, things: Sequence[RedFlag | Document | Statement | Problem | Conflict]
+) -> Iterator[Fault]:
     seen: set[str] = set()
     for number, thing in enumerate(things):
         name = thing.id
@@ -198,21 +193,6 @@ def gates_look_back(pack: Pack) -> Iterator[Fault]:
                 yield Fault("questions.yaml", loc, "gate-looks-ahead", message, f"move '{name}' up")
 
 
-def questions_of(pack: Pack, condition: Condition) -> dict[str, None]:
-    """The questions a condition reads, facts looked through, in reading order."""
-    found: dict[str, None] = {}
-    waiting = [condition]
-    seen: set[str] = set()
-    while waiting:
-        for leaf, _ in leaves(waiting.pop(0)):
-            if not isinstance(leaf, Fact):
-                found[leaf.question] = None
-            elif leaf.name not in seen:
-                seen.add(leaf.name)
-                waiting.append(pack.fact[leaf.name].when)
-    return found
-
-
 def numbers_are_in_range(pack: Pack) -> Iterator[Fault]:
     """A threshold outside what can be answered would make a condition always or never hold."""
     for file, loc, condition in conditions(pack):
@@ -231,82 +211,19 @@ def _edges(question: Question, number: int) -> list[int]:
     return [value for value in (low, number - 1, number, number + 1, high) if low <= value <= high]
 
 
-def conditions(pack: Pack) -> Iterator[tuple[str, Loc, Condition]]:
-    """Every condition of the pack with the file and place where it stands."""
-    for file, loc, value in everything(pack):
-        if not isinstance(value, Model):
-            continue
-        for name in ("when", "only_if"):
-            condition = getattr(value, name, None)
-            if condition is not None:
-                yield file, (*loc, name), condition
-
-
-def citations_hold(pack: Pack) -> Iterator[Fault]:
-    """Every sentence has a basis that carries it; nothing withheld is quoted; documents exist."""
-    for file, loc, cited in citations(pack):
-        if cited.basis != JUDGEMENT and not cited.sources:
-            yield Fault(file, loc, "no-source", f"basis '{cited.basis}' needs sources", "or say 'judgement'")
-        if cited.basis == JUDGEMENT and cited.sources:
-            yield Fault(file, loc, "judgement-with-source", "a judgement cites nothing", "or say 'derived'")
-        for name in cited.sources:
-            if name not in pack.statement:
-                hint = did_you_mean(name, list(pack.statement))
-                yield Fault(file, loc, "unknown-statement", f"there is no statement '{name}'", hint)
-            elif reason := pack.statement[name].withheld:
-                yield Fault(file, loc, "withheld-quoted", f"'{name}' is withheld: {reason}")
-    for number, statement in enumerate(pack.statements):
-        if statement.document not in pack.document:
-            hint = did_you_mean(statement.document, list(pack.document))
-            message = f"there is no document '{statement.document}'"
-            yield Fault("sources.yaml", ("statements", number, "document"), "unknown-document", message, hint)
-    if not any(document.kind == JUDGEMENT for document in pack.documents):
-        message = "the pack needs a document of kind 'judgement' for its own judgements"
-        yield Fault("sources.yaml", ("documents",), "no-judgement-document", message)
-
-
-def citations(pack: Pack) -> Iterator[tuple[str, Loc, Cited]]:
-    """Everything that cites, with the file and place where it stands."""
-    for file, loc, value in everything(pack):
-        if isinstance(value, Cited):
-            yield file, loc, value
-
-
-def everything(pack: Pack) -> Iterator[tuple[str, Loc, object]]:
-    """Every model and value of the pack with the file and place where it stands."""
-    yield from _inside("pack.yaml", (), pack.about)
-    yield from _inside("questions.yaml", ("questions",), pack.questions)
-    yield from _inside("facts.yaml", ("facts",), pack.facts)
-    yield from _inside("red_flags.yaml", ("red_flags",), pack.red_flags)
-    for cause in pack.causes:
-        yield from _inside(f"causes/{cause.id}.yaml", (), cause)
-    yield from _inside("advice.yaml", (), pack.general)
-
-
-def _inside(file: str, loc: tuple[str | int, ...], value: object) -> Iterator[tuple[str, Loc, object]]:
-    yield file, loc, value
-    if isinstance(value, Model):
-        for name, field in type(value).model_fields.items():
-            yield from _inside(file, (*loc, field.alias or name), getattr(value, name))
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield from _inside(file, (*loc, name), part)
-    elif isinstance(value, tuple):
-        for number, part in enumerate(value):
-            yield from _inside(file, (*loc, number), part)
-
-
 def everything_is_worded(pack: Pack) -> Iterator[Fault]:
-    """Each level has its words, and what a flag adds to exists."""
+    """Each level has its words, and the flags that a flag refers to exist."""
     for level in LEVELS:
         if level not in pack.about.levels:
             yield Fault("pack.yaml", ("levels",), "missing-level", f"level '{level}' has no words")
     flags = {flag.id for flag in pack.red_flags}
     for number, flag in enumerate(pack.red_flags):
-        if flag.adds_to is not None and flag.adds_to not in flags:
-            loc = ("red_flags", number, "adds_to")
-            hint = did_you_mean(flag.adds_to, sorted(flags))
-            yield Fault("red_flags.yaml", loc, "unknown-flag", f"there is no red flag '{flag.adds_to}'", hint)
+        for field in ("adds_to", "weaker_form_of"):
+            other = getattr(flag, field)
+            if other is not None and other not in flags:
+                hint = did_you_mean(other, sorted(flags))
+                message = f"there is no red flag '{other}'"
+                yield Fault("red_flags.yaml", ("red_flags", number, field), "unknown-flag", message, hint)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -318,5 +235,7 @@ CHECKS: tuple[Check, ...] = (
     gates_look_back,
     numbers_are_in_range,
     citations_hold,
+    documents_exist,
+    problems_and_conflicts_are_dealt_with,
     everything_is_worded,
 )

@@ -148,7 +148,7 @@ def test_a_dont_know_about_danger_is_followed_by_one_plainer_question(session: S
     session.send("back")
     session.send("no")
     session.send("list")
-    assert "Jaundice: no" in session.since
+    assert "Danger signs: Yes: Fever. No: Jaundice; Black stool." in session.since
 
 
 def test_why_changes_with_an_earlier_answer(session: Session) -> None:
@@ -230,9 +230,7 @@ def test_after_going_on_a_higher_emergency_is_told_again(session: Session) -> No
 def test_going_back_from_an_emergency_changes_the_answer(session: Session) -> None:
     session.send("1,2")
     session.send("back")
-    assert "Your answer so far: Fever: yes; Jaundice: yes. Enter keeps it." in re.sub(
-        r"\s+", " ", session.since
-    )
+    assert "Your answer so far: Yes: Fever; Jaundice. Enter keeps it." in re.sub(r"\s+", " ", session.since)
     session.send("none")
     assert "How old are you?" in session.since
 
@@ -317,6 +315,20 @@ def test_answers_given_by_flags_are_not_asked_again_and_the_rest_of_a_list_is() 
     assert "Fever" not in session.shown
     session.send("1")
     assert "!!! Go to an emergency department now" in session.since
+
+
+def test_who_answers_for_a_child_is_told_so_once() -> None:
+    session = Session()
+    session.send("none")
+    session.send("9")
+    assert "Answer for the child." in session.since
+    session.send("back")
+    session.send("8")
+    assert "Answer for the child." not in session.since
+    grown = Session()
+    grown.send("none")
+    grown.send("19")
+    assert "Answer for the child." not in grown.everything
 
 
 def test_the_shipped_pack_shows_its_first_screens() -> None:

@@ -1,4 +1,4 @@
-"""`triage show`: what a pack contains."""
+"""`triage show`: what a pack contains, and the form for a clinician who reviews it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("pack", required=False)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def show(pack: str | None, style: str) -> None:
+@click.option(
+    "--review",
+    is_flag=True,
+    help="Print a form to review the rules: rule, source, agree / change / remove.",
+)
+def show(pack: str | None, style: str, review: bool) -> None:
     """List the questions, causes, red flags and source statements of a pack.
 
     PACK is the name of a pack that comes with the program, or a folder.
@@ -21,16 +26,24 @@ def show(pack: str | None, style: str) -> None:
     from triage.cli import DEFAULT_PACK
     from triage.loading import find_pack, load_pack
 
-    content = describe_pack(load_pack(find_pack(pack or DEFAULT_PACK)))
-    if style == "json":
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    if review and style == "json":
+        raise click.UsageError("--review prints a form; it does not go with --format json")
+    loaded = load_pack(find_pack(pack or DEFAULT_PACK))
+    if review:
+        from triage.cli.review import review_form
+
+        click.echo("\n".join(review_form(loaded)))
+    elif style == "json":
+        click.echo(json.dumps(describe_pack(loaded), indent=2, ensure_ascii=False))
     else:
-        click.echo("\n".join(_lines(content)))
+        click.echo("\n".join(_lines(describe_pack(loaded))))
 
 
 def describe_pack(pack: "Pack") -> dict[str, Any]:
-    """The pack as plain data: questions, causes, red flags and statements."""
-    used = {name for _, _, cited in _citations(pack) for name in cited.sources}
+    """The pack as plain data: questions, causes, red flags, statements, problems and conflicts."""
+    from triage.provenance import carried
+
+    used = carried(pack)
     return {
         "pack": {
             "id": pack.about.id,
@@ -56,21 +69,34 @@ def describe_pack(pack: "Pack") -> dict[str, Any]:
         ],
         "statements": [
             {
-                "id": statement.id,
-                "document": statement.document,
-                "says": statement.says,
-                "status": "used" if statement.id in used else "withheld",
-                "reason": statement.withheld,
+                "id": one.id,
+                "document": one.document,
+                "says": one.says,
+                "status": "withheld" if one.withheld else "used" if one.id in used else "second voice",
+                "reason": one.withheld,
             }
-            for statement in pack.statements
+            for one in pack.statements
+        ],
+        "problems": [
+            {
+                "id": problem.id,
+                "statements": problem.statements,
+                "says": problem.says,
+                "handled": problem.handled,
+                "by": problem.by,
+            }
+            for problem in pack.problems
+        ],
+        "conflicts": [
+            {
+                "id": conflict.id,
+                "about": conflict.about,
+                "sides": [{"statements": side.statements, "says": side.says} for side in conflict.sides],
+                "taken": conflict.taken,
+            }
+            for conflict in pack.conflicts
         ],
     }
-
-
-def _citations(pack: "Pack") -> Any:
-    from triage.wellformed import citations
-
-    return citations(pack)
 
 
 def _lines(content: dict[str, Any]) -> list[str]:
@@ -92,4 +118,15 @@ def _lines(content: dict[str, Any]) -> list[str]:
         reason = f" because {statement['reason']}" if statement["reason"] else ""
         place = f"{statement['document']}, {statement['status']}{reason}"
         lines.append(f"  {statement['id']} [{place}]: {statement['says']}")
+    if content["problems"]:
+        lines += ["", "Problems found in the documents"]
+    for problem in content["problems"]:
+        lines.append(f"  {problem['id']} [{', '.join(problem['statements'])}]: {problem['says']}")
+        lines.append(f"      Handled: {problem['handled']} ({', '.join(problem['by'])})")
+    if content["conflicts"]:
+        lines += ["", "Where the documents disagree"]
+    for conflict in content["conflicts"]:
+        lines.append(f"  {conflict['id']}: {conflict['about']}")
+        lines += [f"      {', '.join(side['statements'])}: {side['says']}" for side in conflict["sides"]]
+        lines.append(f"      Taken: {conflict['taken']}")
     return lines

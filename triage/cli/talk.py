@@ -72,6 +72,7 @@ class Talk:
     read: Callable[[], str]
     events: list[Event] = field(default_factory=list)
     announced: int = EMERGENCY - 1
+    carer_told: bool = False
     glossary: Glossary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,9 +82,11 @@ class Talk:
         """Ask until nothing is left to ask, the person stops, or the input ends."""
         self.opening()
         self.announced = max(self.announced, self.fired(self.state) if self.given else 0)
+        self.address_carer()
         try:
             while (step := self.next()) is not None:
                 self.ask(step)
+                self.address_carer()
                 if self.emergency() == "stop":
                     return Ending(self.state.answers, "stopped")
         except _LeftOff as left:
@@ -143,6 +146,14 @@ class Talk:
             self.screen.line(
                 f"From your answers so far, at least: {words.title} ({words.within}).", style="bold"
             )
+
+    def address_carer(self) -> None:
+        """Say once, as soon as it is known, that someone is answering for a child."""
+        carer = self.pack.about.carer
+        if carer and not self.carer_told and View(self.pack, self.state.answers).holds(carer.when):
+            self.carer_told = True
+            self.screen.line(carer.say)
+            self.screen.line()
 
     # --- one prompt ----------------------------------------------------------------------------------
 
@@ -310,13 +321,13 @@ def _draft(question: Question, step: Step, draft: Answer) -> str:
         return NOT_SURE if draft == "unknown" else str(draft)
     if isinstance(draft, dict):
         named = {item: state for item, state in draft.items() if state != "no"}
-        return describe_answer(question, named) if named else "none"
+        return describe_answer(question, named).rstrip(".") if named else "none"
     return describe_answer(question, draft)
 
 
 def emergency_lists(pack: Pack) -> frozenset[str]:
     """The several-of questions that some emergency flag reads."""
-    from triage.wellformed import questions_of
+    from triage.walk import questions_of
 
     flags = [flag for flag in pack.red_flags if RANK[flag.level] >= EMERGENCY]
     return frozenset(name for flag in flags for name in questions_of(pack, flag.when))

@@ -1,16 +1,17 @@
 """Everything that can be said against a pack without running an interview, in one report."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from triage.condition import Atom, Compare, Condition, Fact, Item, Said, leaves
 from triage.errors import AnswerError, Issue, PackError
 from triage.loading import CASES, load_cases, read_pack
-from triage.pack import EMERGENCY, RANK, Pack
+from triage.pack import EMERGENCY, RANK, SEED, Case, Pack
+from triage.provenance import carried, statements_used_or_withheld
 from triage.source import Loc, read
 from triage.verify.cases import differences
-from triage.wellformed import Fault, citations, everything
+from triage.walk import Fault, parts, texts
 
 LONGEST_EMERGENCY_LIST = 7
 
@@ -23,10 +24,19 @@ class Report:
     counts: dict[str, int]
 
     def summary(self) -> str:
-        """One line for the end."""
+        """One line for the end, and one that counts what the seeds say both ways."""
         errors = sum(issue.severity == "error" for issue in self.issues)
-        told = ", ".join(f"{count} {name}" for name, count in self.counts.items())
-        return f"{errors} errors, {len(self.issues) - errors} warnings{f' in {told}' if told else ''}"
+        line = f"{errors} errors, {len(self.issues) - errors} warnings"
+        if not self.counts:
+            return line
+        told = dict(self.counts)
+        seeds, used, withheld = (told.pop(f"seed statements{part}") for part in ("", " used", " withheld"))
+        problems = told.pop("problems")
+        return (
+            f"{line} in {', '.join(f'{count} {name}' for name, count in told.items())}\n"
+            f"{used + withheld}/{seeds} seed statements: {used} used, {withheld} withheld with a reason; "
+            f"{problems}/{problems} problems dealt with"
+        )
 
 
 def check_pack(folder: Path) -> Report:
@@ -36,31 +46,30 @@ def check_pack(folder: Path) -> Report:
         return Report(PackError(reading.issues).issues, {})
     pack = reading.pack
     issues = [reading.place(fault) for check in CHECKS for fault in check(pack)]
-    issues += _cases(folder, pack)
-    return Report(PackError(issues).issues, _counts(pack, len(load_cases(folder)) if not issues else 0))
+    try:
+        cases = load_cases(folder)
+    except PackError as error:
+        return Report(PackError((*issues, *error.issues)).issues, {})
+    issues += _cases(folder, pack, cases)
+    return Report(PackError(issues).issues, _counts(pack, len(cases)))
 
 
 def _counts(pack: Pack, cases: int) -> dict[str, int]:
-    used = {name for _, _, cited in citations(pack) for name in cited.sources}
-    withheld = sum(statement.withheld is not None for statement in pack.statements)
+    """How much the pack holds; of its seed statements, how many are used and how many withheld."""
+    seeds = [one for one in pack.statements if pack.document[one.document].kind == SEED]
+    used, withheld = carried(pack), [one for one in seeds if one.withheld is not None]
     return {
         "questions": len(pack.questions),
         "red flags": len(pack.red_flags),
         "causes": len(pack.causes),
         "cases": cases,
-        "statements used": len(used),
-        "statements withheld": withheld,
+        "seed statements": len(seeds),
+        "seed statements used": sum(one.id in used for one in seeds),
+        "seed statements withheld": len(withheld),
+        "outside statements": len(pack.statements) - len(seeds),
+        "problems": len(pack.problems),
+        "conflicts": len(pack.conflicts),
     }
-
-
-def statements_used_or_withheld(pack: Pack) -> Iterator[Fault]:
-    """A statement that is neither cited nor withheld was forgotten."""
-    used = {name for _, _, cited in citations(pack) for name in cited.sources}
-    for number, statement in enumerate(pack.statements):
-        if statement.id not in used and statement.withheld is None:
-            message = f"statement '{statement.id}' is neither cited nor withheld"
-            hint = "cite it where it is used, or say why not in 'withheld'"
-            yield Fault("sources.yaml", ("statements", number), "unused-statement", message, hint)
 
 
 def emergency_items_have_a_plainer_question(pack: Pack) -> Iterator[Fault]:
@@ -133,13 +142,12 @@ def _relieving(pack: Pack, leaf: Atom) -> bool:
 def no_medicine_is_named(pack: Pack) -> Iterator[Fault]:
     """No medicine on the pack's list stands in any text that a person may be shown."""
     words = [word.casefold() for word in pack.about.medicines]
-    for file, loc, value in everything(pack):
-        if isinstance(value, str) and "medicines" not in loc:
+    for part in parts(pack):
+        for loc, text in texts(part) if part.file != "sources.yaml" else ():
             for word in words:
-                if word in value.casefold():
-                    yield Fault(
-                        file, loc, "medicine-named", f"'{word}' is on the list of medicines not to be shown"
-                    )
+                if word in text.casefold():
+                    message = f"'{word}' is on the list of medicines not to be shown"
+                    yield Fault(part.file, loc, "medicine-named", message)
 
 
 Check = Callable[[Pack], Iterator[Fault]]
@@ -152,12 +160,8 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _cases(folder: Path, pack: Pack) -> list[Issue]:
+def _cases(folder: Path, pack: Pack, cases: Sequence[Case]) -> list[Issue]:
     """Cases whose answers do not fit the questions, or that come to something else than expected."""
-    try:
-        cases = load_cases(folder)
-    except PackError as error:
-        return list(error.issues)
     found: list[tuple[Loc, str, str]] = []
     for number, case in enumerate(cases):
         try:

@@ -1,0 +1,105 @@
+"""Walking through a pack: every part of it, with the file and place where it stands."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from triage.condition import Condition, Fact, leaves
+from triage.errors import Severity
+from triage.pack import Cited, Model, Pack
+from triage.source import Loc
+
+
+class Fault(NamedTuple):
+    """Something wrong at ``loc`` in ``file`` of the pack."""
+
+    file: str
+    loc: Loc
+    code: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+
+class Part(NamedTuple):
+    """A model of the pack and the place where it was written."""
+
+    file: str
+    loc: Loc
+    model: Model
+
+
+def parts(pack: Pack) -> Iterator[Part]:
+    """Every model that the pack is made of, outer ones first, in the order of the files."""
+    yield from _inside("pack.yaml", (), pack.about)
+    yield from _inside("questions.yaml", ("questions",), pack.questions)
+    yield from _inside("facts.yaml", ("facts",), pack.facts)
+    yield from _inside("red_flags.yaml", ("red_flags",), pack.red_flags)
+    for cause in pack.causes:
+        yield from _inside(f"causes/{cause.id}.yaml", (), cause)
+    yield from _inside("advice.yaml", (), pack.general)
+    yield from _inside("sources.yaml", ("conflicts",), pack.conflicts)
+
+
+def _inside(file: str, loc: tuple[str | int, ...], value: object) -> Iterator[Part]:
+    if isinstance(value, Model):
+        yield Part(file, loc, value)
+        for name, written in _fields(type(value)):
+            inner = getattr(value, name)
+            if isinstance(inner, Model | tuple | dict):
+                yield from _inside(file, (*loc, written), inner)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _inside(file, (*loc, name), inner)
+    elif isinstance(value, tuple):
+        for number, inner in enumerate(value):
+            yield from _inside(file, (*loc, number), inner)
+
+
+@cache
+def _fields(shape: type[Model]) -> tuple[tuple[str, str], ...]:
+    """The fields of a model by name, and as they are written."""
+    return tuple((name, field.alias or name) for name, field in shape.model_fields.items())
+
+
+def texts(part: Part) -> Iterator[tuple[Loc, str]]:
+    """What a part says itself, word for word, with the place of each text."""
+    for name, written in _fields(type(part.model)):
+        value = getattr(part.model, name)
+        if isinstance(value, str):
+            yield (*part.loc, written), value
+        elif isinstance(value, dict):
+            yield from (
+                ((*part.loc, written, key), text) for key, text in value.items() if isinstance(text, str)
+            )
+
+
+def conditions(pack: Pack) -> Iterator[tuple[str, Loc, Condition]]:
+    """Every condition of the pack with the file and place where it stands."""
+    for file, loc, model in parts(pack):
+        for name in ("when", "only_if"):
+            condition = getattr(model, name, None)
+            if condition is not None:
+                yield file, (*loc, name), condition
+
+
+def citations(pack: Pack) -> Iterator[tuple[str, Loc, Cited]]:
+    """Everything that cites, with the file and place where it stands."""
+    for file, loc, model in parts(pack):
+        if isinstance(model, Cited):
+            yield file, loc, model
+
+
+def questions_of(pack: Pack, condition: Condition) -> dict[str, None]:
+    """The questions a condition reads, facts looked through, in reading order."""
+    found: dict[str, None] = {}
+    waiting = [condition]
+    seen: set[str] = set()
+    while waiting:
+        for leaf, _ in leaves(waiting.pop(0)):
+            if not isinstance(leaf, Fact):
+                found[leaf.question] = None
+            elif leaf.name not in seen:
+                seen.add(leaf.name)
+                waiting.append(pack.fact[leaf.name].when)
+    return found
