@@ -1,0 +1,202 @@
+"""Who may import whom, and where the outside world begins, as data held against the source.
+
+An import counts wherever it stands: at the top of a module, inside a function, or under
+``TYPE_CHECKING``. A module that only needs another one's types still knows it.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import ROOT
+
+# A module imports only from rows above its own, never from its own row. Packages count as one.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("logic", "errors", "terms"),
+    ("source", "condition"),
+    ("pack",),
+    ("walk", "assessment"),
+    ("provenance",),
+    ("wellformed",),
+    ("loading", "answers"),
+    ("view",),
+    ("assess", "interview"),
+    ("explain",),
+    ("schemas", "verify", "report"),
+    ("cli",),
+)
+PLACE = {name: place for place, row in enumerate(LAYERS) for name in row}
+
+# Packages that are not part of Python, and the modules that may use them.
+PACKAGES = {
+    "yaml": {"source"},
+    "pydantic": {"pack", "loading", "assessment", "assess", "schemas"},
+    "pydantic_core": {"pack", "loading"},
+    "click": {"cli"},
+    "rich": {"cli"},
+}
+# Clock, chance, the machine and the console: the command line's alone.
+SHELL_ONLY = {
+    "datetime", "time", "random", "secrets", "uuid", "os", "sys", "io", "locale", "tempfile", "shutil", "logging",
+    "threading", "signal", "getpass", "traceback",
+}  # fmt: skip
+# The network and other programs: nobody's.
+NOBODY = {
+    "socket", "ssl", "http", "urllib", "ftplib", "smtplib", "xmlrpc", "asyncio", "subprocess", "multiprocessing",
+    "webbrowser", "ctypes", "pickle",
+}  # fmt: skip
+READERS = {"source", "loading", "verify", "cli"}  # who may know what a path is
+CONSOLE = {"print", "input", "breakpoint"}
+DOOR = {"assess", "loading", "interview"}  # what `triage` itself hands out
+
+
+class Module(NamedTuple):
+    """A file of the program: its part (``report`` for ``report/text.py``), its name and its tree."""
+
+    part: str
+    name: str
+    tree: ast.Module
+
+
+def modules() -> list[Module]:
+    """Every file of the program except the door and its launcher."""
+    found = []
+    for path in sorted((ROOT / "triage").rglob("*.py")):
+        steps = path.relative_to(ROOT / "triage").with_suffix("").parts
+        if steps not in (("__init__",), ("__main__",)):
+            found.append(Module(steps[0], ".".join(steps), ast.parse(path.read_text(encoding="utf-8"))))
+    return found
+
+
+MODULES = modules()
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Every module that the tree imports, by its full name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            yield from (
+                f"triage.{alias.name}" if node.module == "triage" else str(node.module)
+                for alias in node.names
+            )
+
+
+def out_of_order(part: str, tree: ast.AST) -> list[str]:
+    """The parts of the program that ``part`` imports and may not."""
+    used = {name.split(".")[1] for name in imported(tree) if name.startswith("triage.")} - {part}
+    if part == "cli":
+        used -= {"__version__"}
+    return sorted(name for name in used if name not in PLACE or PLACE[name] >= PLACE[part])
+
+
+def outside(tree: ast.AST) -> set[str]:
+    """The top-level names of what is imported from outside the program."""
+    return {name.split(".")[0] for name in imported(tree)} - {"triage"}
+
+
+def called(tree: ast.AST) -> set[str]:
+    """The plain names and the methods that the tree calls."""
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {func.id for func in calls if isinstance(func, ast.Name)} | {
+        f".{func.attr}" for func in calls if isinstance(func, ast.Attribute)
+    }
+
+
+by_name = pytest.mark.parametrize("module", MODULES, ids=[module.name for module in MODULES])
+
+
+def test_every_part_of_the_program_has_its_place_in_the_order() -> None:
+    assert {module.part for module in MODULES} == set(PLACE)
+
+
+@by_name
+def test_a_module_imports_only_from_rows_above_its_own(module: Module) -> None:
+    assert out_of_order(module.part, module.tree) == []
+
+
+@by_name
+def test_a_package_from_outside_is_used_only_where_the_table_says(module: Module) -> None:
+    assert [name for name in outside(module.tree) & set(PACKAGES) if module.part not in PACKAGES[name]] == []
+
+
+@by_name
+def test_nothing_is_used_that_is_neither_python_nor_in_the_table(module: Module) -> None:
+    import sys
+
+    assert outside(module.tree) - set(PACKAGES) <= sys.stdlib_module_names
+
+
+@by_name
+def test_clock_chance_machine_and_console_are_known_to_the_command_line_alone(module: Module) -> None:
+    if module.part != "cli":
+        assert outside(module.tree) & SHELL_ONLY == set()
+        assert called(module.tree) & CONSOLE == set()
+
+
+@by_name
+def test_nobody_reaches_the_network_or_another_program(module: Module) -> None:
+    assert outside(module.tree) & NOBODY == set()
+
+
+@by_name
+def test_files_are_read_in_few_places_and_written_in_one(module: Module) -> None:
+    if module.part not in READERS:
+        assert "pathlib" not in outside(module.tree)
+    if module.name not in ("source", "cli.files"):
+        assert called(module.tree) & {"open", ".open", ".read_text", ".read_bytes"} == set()
+    if module.name != "cli.files":
+        assert called(module.tree) & {".write_text", ".write_bytes", ".mkdir", ".unlink"} == set()
+
+
+@by_name
+def test_no_module_keeps_a_state_of_its_own(module: Module) -> None:
+    assert not any(isinstance(node, ast.Global) for node in ast.walk(module.tree))
+
+
+def test_only_the_door_imports_by_name_and_it_opens_on_three_rooms() -> None:
+    for module in MODULES:
+        assert "importlib" not in outside(module.tree)
+        assert "__import__" not in called(module.tree)
+    door = ast.parse((ROOT / "triage" / "__init__.py").read_text(encoding="utf-8"))
+    assert {name.split(".")[1] for name in imported(door) if name.startswith("triage.")} == DOOR
+
+
+def test_there_are_no_packs_inside_the_source_of_the_package() -> None:
+    assert [path for path in (ROOT / "triage").iterdir() if path.name.startswith("rules")] == []
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "found"),
+    [
+        ("pack", "from triage.assess import assess", ["assess"]),
+        ("pack", "import triage.cli.talk", ["cli"]),
+        ("pack", "from triage import view", ["view"]),
+        ("pack", "def f():\n    from triage.loading import load_pack", ["loading"]),
+        ("pack", "if TYPE_CHECKING:\n    from triage.explain import Why", ["explain"]),
+        ("assess", "from triage.interview import Step", ["interview"]),
+        ("assess", "from triage import __version__", ["__version__"]),
+        ("view", "from triage.answers import Answers\nfrom triage.view import View", []),
+    ],
+)
+def test_an_import_against_the_order_is_found_wherever_it_stands(
+    part: str, code: str, found: list[str]
+) -> None:
+    assert out_of_order(part, ast.parse(code)) == found
+
+
+def test_what_comes_from_outside_and_what_is_called_is_found_wherever_it_stands() -> None:
+    tree = ast.parse(
+        "import os.path\ndef f():\n    from http.client import X\n    print(Path('a').write_text('b'))"
+    )
+    assert outside(tree) == {"os", "http"}
+    assert called(tree) == {"print", "Path", ".write_text"}
+
+
+def test_the_program_that_is_looked_at_is_the_one_on_disk() -> None:
+    assert len(MODULES) == len(list(Path(ROOT / "triage").rglob("*.py"))) - 2
