@@ -7,7 +7,7 @@ Values are built straight from the parser's events, so a hostile file is stopped
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -39,6 +39,7 @@ class Text(str):
     zero-based place where ``raw`` begins.
     """
 
+    __slots__ = ("column", "line", "raw")
     raw: str
     line: int
     column: int
@@ -140,16 +141,16 @@ class _Builder:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.text = text
-        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Parser)
+        self.next: Callable[[], yaml.Event] = _Parser(text).get_event
 
     def document(self) -> Data:
-        next(self.events)  # the stream starts
-        event = next(self.events)
+        self.next()  # the stream starts
+        event = self.next()
         if isinstance(event, yaml.StreamEndEvent):
             raise self._stop(event, "empty-file", "the file is empty")
-        data = self._value(next(self.events), 0)
-        next(self.events)  # the document ends
-        event = next(self.events)
+        data = self._value(self.next(), 0)
+        self.next()  # the document ends
+        event = self.next()
         if not isinstance(event, yaml.StreamEndEvent):
             raise self._stop(
                 event, "several-documents", "one file holds one document", "remove the line '---'"
@@ -157,7 +158,6 @@ class _Builder:
         return data
 
     def _value(self, event: yaml.Event, depth: int) -> Data:
-        assert isinstance(event, yaml.NodeEvent)
         if isinstance(event, yaml.AliasEvent):
             raise self._stop(event, "alias", "aliases are not allowed", "write the value out")
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
@@ -175,14 +175,14 @@ class _Builder:
 
     def _sequence(self, depth: int) -> list[Data]:
         items: list[Data] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
             items.append(self._value(event, depth))
         return items
 
     def _mapping(self, depth: int) -> dict[str, Data]:
         items: dict[str, Data] = {}
         lines: dict[str, int] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
             key = self._value(event, depth)
             if not isinstance(key, str):
                 raise self._stop(event, "key-not-text", "a key must be a word", "put it in quotes")
@@ -190,19 +190,20 @@ class _Builder:
                 message = f"the key '{key}' is already on line {lines[key] + 1}"
                 raise self._stop(event, "duplicate-key", message, "keep one of the two")
             lines[key] = _mark(event.start_mark).line
-            items[str(key)] = self._value(next(self.events), depth)
+            items[str(key)] = self._value(self.next(), depth)
         return items
 
     def _scalar(self, event: yaml.ScalarEvent) -> Data:
         value: str = event.value
-        start = _mark(event.start_mark)
-        if event.style in (None, ""):
+        if not event.style:
             if value in _WORDS:
                 return _WORDS[value]
-            if _INT.fullmatch(value):
-                return int(value)
-            if _FLOAT.fullmatch(value):
-                return float(value)
+            if value[0] in "-0123456789":
+                if _INT.fullmatch(value):
+                    return int(value)
+                if _FLOAT.fullmatch(value):
+                    return float(value)
+        start = _mark(event.start_mark)
         text = Text(value)
         text.raw = self.text[start.index : _mark(event.end_mark).index]
         text.line = start.line
