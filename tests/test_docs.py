@@ -14,9 +14,11 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
+import click
 import pytest
 
 from tests.cli.command import run
@@ -185,21 +187,22 @@ def test_an_example_runs_as_its_page_shows(
 
 def record(example: Example, real: list[str]) -> None:
     """Write the output into the page anew, piece by piece, each found by its first line."""
-    fresh: list[str] = []
     marks = [line for line in example.shown if CUT.fullmatch(line)]
+    fresh: list[str] = [] if marks else real
     at = 0
-    parts = pieces(example.shown)
+    parts = pieces(example.shown) if marks else []
     for number, piece in enumerate(parts):
         if piece:
-            last = number == len(parts) - 1 and number > 0
-            at = len(real) - len(piece) if last else real.index(piece[0], at)
-            fresh += real[at : len(real) if len(parts) == 1 else at + len(piece)]
+            near = get_close_matches(piece[0], real[at:], n=1, cutoff=0.8)
+            assert near, f"{example.page}:{example.line}: shorten anew, gone: {piece[0]}"
+            at = len(real) - len(piece) if number == len(parts) - 1 else real.index(near[0], at)
+            fresh += real[at : at + len(piece)]
             at += len(piece)
         fresh += marks[number : number + 1]
     path = ROOT / example.page
     lines = path.read_text(encoding="utf-8").splitlines()
-    at = next(at for at, line in enumerate(lines) if line.startswith(f"$ {example.command}")) + 1
-    lines[at : at + len(example.shown)] = fresh
+    start = next(at for at, line in enumerate(lines) if line.startswith(f"$ {example.command}")) + 1
+    lines[start : start + len(example.shown)] = fresh
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -574,3 +577,288 @@ def test_the_answer_files_of_the_page_say_the_same_in_every_form(
 
     assert answers("words") == answers("lists")
     assert answers("closed") == {"danger": {"cold_hand": "no", "fever": "yes"}}
+
+
+# --- names in the pages, held against the program ---------------------------------------------------
+
+
+def commands() -> dict[str, click.Command]:
+    """The commands by name; `run` with every question of the pack that comes with the program."""
+    from triage.cli import program
+    from triage.cli.run import RunCommand
+
+    found = dict(program.commands)
+    command = found["run"]
+    assert isinstance(command, RunCommand)
+    found["run"] = command.make_context("run", [], resilient_parsing=True).command
+    return found
+
+
+COMMANDS = commands()
+HELP = {"-h", "--help"}
+
+
+def own_options(name: str) -> set[str]:
+    """The options of a command that are not questions."""
+    from triage.cli import program
+
+    params = program.commands[name].params
+    return {option for param in params if isinstance(param, click.Option) for option in param.opts}
+
+
+def all_options(name: str) -> set[str]:
+    params = COMMANDS[name].params
+    return {option for param in params if isinstance(param, click.Option) for option in param.opts} | HELP
+
+
+def spoken(page: str) -> Iterator[str]:
+    """Every `triage …` that a page names and that is not run: in running text and in blocks of shell."""
+    for match in re.finditer(r"`(triage(?: [^`]*)?)`", prose(page)):
+        yield match[1]
+    for block in blocks(page, "sh"):
+        for line in block.text.splitlines():
+            if match := re.match(r"(triage(?: .*)?)$", line):
+                yield match[1]
+
+
+SPOKEN = [(page, line) for page in PAGES for line in spoken(page)]
+
+
+@pytest.mark.parametrize(("page", "line"), SPOKEN, ids=[f"{page}: {line}" for page, line in SPOKEN])
+def test_every_command_and_option_that_a_page_names_exists(page: str, line: str) -> None:
+    words = shlex.split(re.split(r" [>|] ", line)[0])[1:]
+    name = words[0] if words and not words[0].startswith("-") else None
+    if name is not None:
+        assert name in COMMANDS
+    allowed = all_options(name or "run") | ({"--version"} if name is None else set())
+    assert {word.split("=")[0] for word in words if word.startswith("-") and word != "-"} <= allowed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_that_is_named_alone_is_one_of_the_program_or_of_a_tool_named_beside_it(
+    page: str,
+) -> None:
+    known = set().union(*(all_options(name) for name in COMMANDS)) | {"--feels"}
+    others = {"--require-hashes", "--no-deps", "--update-golden"}  # of pip and of the tests
+    found = {match[1] for match in re.finditer(r"`(--[a-z][a-z-]+)[^`]*`", prose(page))}
+    assert found <= known | others
+
+
+def test_every_command_of_the_program_is_in_the_readme() -> None:
+    told = {re.findall(r"`triage ?(\w*)`", cells[0])[0] for cells in rows(text_of("README.md"), "Command")}
+    assert told == {"", *COMMANDS}
+
+
+def test_every_option_of_the_program_that_is_no_question_is_in_the_readme() -> None:
+    told = [cells[0].strip("`") for cells in rows(text_of("README.md"), "Option")]
+    assert set(told) == own_options("run")
+    for name in ("show", "check", "schema"):
+        for option in own_options(name) - {"--format"}:
+            assert f"`{option}`" in text_of("README.md")
+
+
+def test_the_words_that_steer_the_interview_are_in_the_readme() -> None:
+    from triage.cli.replies import COMMANDS as STEERING
+
+    for word in {*STEERING.values(), *STEERING}:
+        assert f"`{word}`" in text_of("README.md")
+
+
+def test_every_target_of_make_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        match[1]
+        for page in PAGES
+        for match in re.finditer(r"(?:`|^)make ([a-z][a-z-]*)", text_of(page), re.MULTILINE)
+    }
+    assert named <= targets
+    assert {"run", "test"} <= named
+
+
+def test_the_readme_begins_with_the_two_commands_and_says_the_sentence() -> None:
+    text = text_of("README.md")
+    assert "no clinician has reviewed this pack; it prepares a visit, it is not a diagnosis" in " ".join(
+        text.split()
+    )
+    first = blocks("README.md")[0]
+    assert [line.split("#")[0].split() for line in first.text.splitlines()] == [
+        ["make", "run"],
+        ["make", "test"],
+    ]
+
+
+# --- exit codes -------------------------------------------------------------------------------------
+
+
+def documented_codes() -> set[int]:
+    codes: set[int] = set()
+    for cells in rows(text_of("README.md"), "Exit code"):
+        first, *last = map(int, re.findall(r"\d+", cells[0]))
+        codes |= set(range(first, (last or [first])[0] + 1))
+    return codes
+
+
+def codes_of_the_program() -> set[int]:
+    """What the command line says of its own exit codes, and those that stand for a level."""
+    from triage.cli import main
+
+    told = {int(code) for code in re.findall(r"(?:^|, |\s)(\d+) [a-z]", main.__doc__ or "")}
+    return told | {10 + rank for rank in schema.RANK.values()}
+
+
+def test_the_exit_codes_in_the_readme_are_those_of_the_program() -> None:
+    assert documented_codes() == codes_of_the_program()
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["--version"], 0),
+        (["run", "--nonsense", "1"], 2),
+        (["run", "--age", "900"], 2),
+        (["run", "--answers", "nowhere.yaml"], 2),
+        (["check", "nowhere"], 3),
+        (["run", "nowhere"], 3),
+        ([], 4),
+        (["run", "my_pack", "--danger", "none-other", "--no-input", "--exit-level"], 10),
+        (["run", "my_pack", "--danger", "cold-hand", "--no-input", "--exit-level"], 12),
+        (["run", "my_pack", "--danger", "cold-hand", "--injury", "yes", "--exit-level"], 13),
+    ],
+)
+def test_a_run_leaves_with_the_exit_code_of_the_table(args: list[str], code: int, folder: Path) -> None:
+    assert run(*args).code == code
+    assert code in documented_codes()
+
+
+def test_no_exit_code_is_written_anywhere_that_the_table_does_not_have() -> None:
+    found = set()
+    for path in sorted((ROOT / "triage" / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and ast.unparse(node.returns or ast.Constant(None)) == "int":
+                for inner in ast.walk(node):
+                    if isinstance(inner, ast.Return) and inner.value is not None:
+                        found |= {
+                            part.value
+                            for part in ast.walk(inner.value)
+                            if isinstance(part, ast.Constant) and isinstance(part.value, int)
+                        }
+    assert {0, 1, 2, 3} <= found
+    assert found <= documented_codes()
+
+
+# --- links, modules, order, decisions, recipes ------------------------------------------------------
+
+
+def slug(heading: str) -> str:
+    """The name that a heading has as the target of a link."""
+    text = re.sub(r"[^\w\- ]", "", heading.replace("`", "").strip().lower())
+    return text.replace(" ", "-")
+
+
+LINKS = [
+    (page, target)
+    for page in PAGES
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page))
+    if not target.startswith("https://")
+]
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS, ids=[f"{page} -> {target}" for page, target in LINKS])
+def test_a_link_leads_to_a_file_and_a_heading_that_exist(page: str, target: str) -> None:
+    name, _, anchor = target.partition("#")
+    path = (ROOT / page).parent / name if name else ROOT / page
+    assert path.exists()
+    if anchor:
+        headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert anchor in map(slug, headings)
+
+
+def test_the_table_of_modules_is_what_is_on_disk() -> None:
+    told = [cells[0].strip("`") for cells in rows(text_of("docs/architecture.md"), "File")]
+    on_disk = {path.relative_to(ROOT).as_posix() for path in (ROOT / "triage").rglob("*.py")}
+    assert len(told) == len(set(told))
+    assert set(told) == on_disk
+
+
+def test_the_import_order_on_the_page_is_the_one_that_is_tested() -> None:
+    from tests.test_architecture import LAYERS
+
+    listed = blocks("docs/architecture.md", "text")[1].text
+    assert [tuple(line.split()) for line in listed.splitlines()] == list(LAYERS)
+
+
+def test_every_file_that_a_page_names_exists() -> None:
+    named = {
+        (page, match[1])
+        for page in PAGES
+        for match in re.finditer(r"`((?:triage|tests|docs|rules|requirements)/[\w/.-]+\.\w+)`", prose(page))
+    }
+    assert len(named) > 40
+    assert [name for name in sorted(named) if not (ROOT / name[1]).exists()] == []
+
+
+DECISIONS = sorted(
+    path.name for path in (ROOT / "docs" / "decisions").glob("0*.md") if "-clinical-" not in path.name
+)
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_a_decision_says_its_context_what_was_decided_and_what_follows(name: str) -> None:
+    text = text_of(f"docs/decisions/{name}")
+    assert text.startswith(f"# {name[:4]}: ")
+    assert re.search(r"^Date: \d{4}-\d{2}-\d{2}$", text, re.MULTILINE)
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequence"]
+    assert 15 <= len(text.splitlines()) <= 30
+
+
+def test_the_index_of_decisions_lists_every_one_once() -> None:
+    index = text_of("docs/decisions/README.md")
+    assert re.findall(r"^\| \[\d{4}\]\((.*?)\)", index, re.MULTILINE) == DECISIONS
+
+
+def recipes() -> dict[str, list[str]]:
+    """The files that each recipe of CONTRIBUTING.md touches."""
+    text = text_of("CONTRIBUTING.md").split("## Recipes")[1]
+    found = {}
+    for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]:
+        title, _, body = part.partition("\n")
+        if match := re.search(r"^\*\*Files\.\*\* (.*?)\n\n", body, re.DOTALL | re.MULTILINE):
+            found[title] = re.sub(r"\s+", " ", match[1]).split(", ")
+    return found
+
+
+RECIPES = recipes()
+
+
+@pytest.mark.parametrize("title", RECIPES)
+def test_a_recipe_touches_at_most_three_files_and_they_are_where_it_says(title: str) -> None:
+    files = RECIPES[title]
+    assert 1 <= len(files) <= 3
+    for names in files:
+        for name in re.findall(r"`([^`]+)`", names):
+            assert list(ROOT.glob(re.sub(r"<\w+>", "*", name))), name
+
+
+def test_there_is_a_recipe_for_what_is_added_most_often() -> None:
+    assert {
+        "Add a question", "Add a cause", "Add a red flag with its case", "Add a check", "Add an output format",
+        "Add a field to a pack",
+    } <= set(RECIPES)  # fmt: skip
+
+
+def test_the_changelog_keeps_what_is_clinical_apart() -> None:
+    releases = re.split(r"^## ", text_of("CHANGELOG.md"), flags=re.MULTILINE)[1:]
+    assert releases[0].startswith("Unreleased\n")
+    for release in releases:
+        assert "\n### Clinical\n" in release
+
+
+def test_the_licence_is_the_one_that_the_package_names() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "Apache-2.0"
+    text = text_of("LICENSE")
+    assert "Apache License\n                           Version 2.0, January 2004" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+    assert project["readme"] == "README.md"
