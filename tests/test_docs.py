@@ -393,6 +393,29 @@ def test_every_code_is_explained_on_the_same_template() -> None:
             )
 
 
+def groups() -> list[list[Entry]]:
+    """The entries of docs/checks.md by stage, without the one that is a command of its own."""
+    text = text_of("docs/checks.md")
+    starts = [text.count("\n", 0, match.start()) for match in re.finditer(r"^## ", text, re.MULTILINE)]
+    ends = [*starts[1:], text.count("\n")]
+    return [
+        [entry for entry in ENTRIES if start < entry.change.line <= end and entry.change.mark != "console"]
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "behind"), [("yaml", "condition"), ("value", "name-taken"), ("name-taken", "unused-statement")]
+)
+def test_a_stage_with_errors_hides_the_stages_behind_it(first: str, behind: str, folder: Path) -> None:
+    stage = {entry.code: number for number, group in enumerate(groups()) for entry in group}
+    assert stage[first] + 1 == stage[behind]
+    for entry in ENTRIES:
+        if entry.code in (first, behind):
+            change(folder, entry.change)
+    assert {issue["code"] for issue in run("check", "my_pack", "--format", "json").json["issues"]} == {first}
+
+
 # --- docs/language.md -------------------------------------------------------------------------------
 
 MODELS = {
@@ -545,6 +568,20 @@ def test_the_table_of_support_is_the_one_of_the_engine() -> None:
                     seen.add(key)
                     assert f"`{support_of(evidence(strong), evidence(against), still)}`" == support, key
     assert len(seen) == (len(STRENGTH) + 1) ** 2 * 2
+
+
+def test_yaml_is_read_as_the_table_says() -> None:
+    from triage.source import parse as read_yaml
+
+    words: dict[str, object] = {"true": True, "nothing": None}
+    for written, read in rows(section("docs/language.md", "YAML as it is read here"), "Written"):
+        found = read_yaml(f"[{written.strip('`')}]".encode(), "x").data
+        if match := re.fullmatch(r'the word "(.*)"', read):
+            assert found == [match[1]]
+        elif match := re.fullmatch(r"the number ([\d.]+)", read):
+            assert found == [ast.literal_eval(match[1])]
+        else:
+            assert found == [words[read]]
 
 
 def evidence(strength: str) -> list[EvidenceFound]:
