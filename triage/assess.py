@@ -355,21 +355,27 @@ def _pack_used(pack: Pack) -> PackUsed:
 
 
 def _sources(pack: Pack, result: Assessment) -> Iterator[SourceCited]:
-    """The documents behind every sentence of the result, in the pack's order."""
-    used = dict.fromkeys(name for cited in _sentences(result) for name in cited.sources)
-    judged = any(cited.basis == "judgement" for cited in _sentences(result))
+    """The documents behind every sentence of the result, and their statements, in the pack's order."""
+    said = list(_sentences(result))
+    used = {name for part in said for name in part.sources}
+    judged = any(part.basis == JUDGEMENT for part in said)
+    cited: dict[str, list[str]] = {}
+    for statement in pack.statements:
+        if statement.id in used:
+            cited.setdefault(statement.document, []).append(statement.id)
     for document in pack.documents:
-        statements = tuple(name for name in used if pack.statement[name].document == document.id)
-        if statements or (judged and document.kind == "judgement"):
-            yield SourceCited(**document.model_dump(exclude={"note"}), statements=statements)
+        if document.id in cited or (judged and document.kind == JUDGEMENT):
+            told = document.model_dump(exclude={"note"})
+            yield SourceCited(**told, statements=tuple(cited.get(document.id, ())))
 
 
 def _sentences(part: object) -> Iterator[Statement]:
     if isinstance(part, Statement):
         yield part
     if isinstance(part, BaseModel):
-        for name in type(part).model_fields:
-            yield from _sentences(getattr(part, name))
+        for inner in vars(part).values():
+            if isinstance(inner, BaseModel | tuple):
+                yield from _sentences(inner)
     elif isinstance(part, tuple):
         for inner in part:
             yield from _sentences(inner)

@@ -7,7 +7,6 @@ fault of the program itself and is not caught below the command line.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
@@ -73,6 +72,8 @@ class AnswerError(Exception):
 
 def did_you_mean(word: str, allowed: Sequence[str]) -> str:
     """A hint for a misspelt word: the nearest allowed one, else what is allowed; "" if nothing is."""
+    from difflib import get_close_matches  # only where something is misspelt
+
     near = get_close_matches(word, allowed, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"

@@ -21,12 +21,18 @@ class View:
         self.pack = pack
         self.answers = answers
         self.assumed = assumed
+        self._judged: dict[int, tuple[Condition, Verdict]] = {}
         self._known: dict[Leaf, Verdict] = {}
         self._gates: dict[str, Verdict] = {}
 
     def judge(self, condition: Condition | None) -> Verdict:
         """The verdict on a condition; no condition always holds."""
-        return ALWAYS if condition is None else judge(condition, self._look)
+        if condition is None:
+            return ALWAYS
+        # By identity, because comparing trees would cost more; a condition kept here keeps its identity.
+        if id(condition) not in self._judged:
+            self._judged[id(condition)] = condition, judge(condition, self._look)
+        return self._judged[id(condition)][1]
 
     def holds(self, condition: Condition | None) -> bool:
         """Whether the condition surely holds."""

@@ -9,6 +9,8 @@ from triage.errors import Severity
 from triage.pack import Cited, Model, Pack
 from triage.source import Loc
 
+HOLDS = (Model, tuple, dict)
+
 
 class Fault(NamedTuple):
     """Something wrong at ``loc`` in ``file`` of the pack."""
@@ -45,40 +47,39 @@ def _inside(file: str, loc: tuple[str | int, ...], value: object) -> Iterator[Pa
     if isinstance(value, Model):
         yield Part(file, loc, value)
         for name, written in _fields(type(value)):
-            inner = getattr(value, name)
-            if isinstance(inner, Model | tuple | dict):
+            inner = vars(value)[name]
+            if isinstance(inner, HOLDS):
                 yield from _inside(file, (*loc, written), inner)
+    elif isinstance(value, tuple):
+        for number, inner in enumerate(value):
+            if isinstance(inner, HOLDS):
+                yield from _inside(file, (*loc, number), inner)
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield from _inside(file, (*loc, name), inner)
-    elif isinstance(value, tuple):
-        for number, inner in enumerate(value):
-            yield from _inside(file, (*loc, number), inner)
 
 
 @cache
 def _fields(shape: type[Model]) -> tuple[tuple[str, str], ...]:
-    """The fields of a model by name, and as they are written."""
+    """The fields of a model: by name, and as they are written."""
     return tuple((name, field.alias or name) for name, field in shape.model_fields.items())
 
 
 def texts(part: Part) -> Iterator[tuple[Loc, str]]:
     """What a part says itself, word for word, with the place of each text."""
     for name, written in _fields(type(part.model)):
-        value = getattr(part.model, name)
+        at, value = (*part.loc, written), vars(part.model)[name]
         if isinstance(value, str):
-            yield (*part.loc, written), value
+            yield at, value
         elif isinstance(value, dict):
-            yield from (
-                ((*part.loc, written, key), text) for key, text in value.items() if isinstance(text, str)
-            )
+            yield from (((*at, key), text) for key, text in value.items() if isinstance(text, str))
 
 
 def conditions(pack: Pack) -> Iterator[tuple[str, Loc, Condition]]:
     """Every condition of the pack with the file and place where it stands."""
     for file, loc, model in parts(pack):
         for name in ("when", "only_if"):
-            condition = getattr(model, name, None)
+            condition = vars(model).get(name)
             if condition is not None:
                 yield file, (*loc, name), condition
 

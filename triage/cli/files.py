@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -51,6 +50,8 @@ def write_private(output: str, text: str, force: bool) -> None:
 
     Without ``force`` an existing file is never touched, not even one made in the meantime.
     """
+    import tempfile
+
     path = Path(output).absolute()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")  # made with mode 0600
     try:
