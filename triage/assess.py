@@ -32,6 +32,7 @@ from triage.assessment import (
 from triage.condition import Item, Open, Verdict
 from triage.logic import UNKNOWN, YES
 from triage.pack import (
+    FLOOR,
     JUDGEMENT,
     LEVELS,
     RANK,
@@ -52,7 +53,6 @@ STRENGTH: Mapping[Strength, int] = {"weak": 1, "moderate": 2, "strong": 3}
 ORIGIN: Mapping[Origin, int] = {"age": 1, "exposure": 2, "history": 3, "record": 4, "report": 5}
 SUPPORT_ORDER: tuple[Support, ...] = ("strong", "moderate", "weak", "contested", "against", "open", "none")
 SUPPORTED = frozenset[Support]({"strong", "moderate", "weak", "contested"})
-FLOOR: Level = "consultation_24"
 
 
 def assess(pack: Pack, answers: Mapping[str, object], *, date: str | None = None) -> Assessment:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from triage.answers import Answer, Answers
 from triage.assess import certain_level, ranked
-from triage.condition import COMPARE, Compare, Open, leaves
+from triage.condition import Open
+from triage.domain import bands
 from triage.interview import Step
 from triage.logic import UNKNOWN
 from triage.pack import LEVELS, RANK, Level, Pack, Question
 from triage.view import View
-from triage.walk import conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +90,12 @@ def _possible(pack: Pack, step: Step) -> Iterator[tuple[str, Answer]]:
     elif question.kind == "yes_no":
         yield from (("yes", "yes"), ("no", "no"))
     else:
-        yield from _bands(pack, question)
+        yield from ((_in_words(band, question.unit), band.start) for band in bands(pack)[question.id])
 
 
-def _bands(pack: Pack, question: Question) -> Iterator[tuple[str, Answer]]:
-    """One number out of each band that the pack's thresholds cut, with the band in words."""
-    low, high = question.min or 0, question.max or 0
-    signs = {leaf for leaf in _comparisons(pack) if leaf.question == question.id}
-    # A threshold n tells n-1, n and n+1 apart at most, so these are all the places a band can start.
-    edges = {leaf.number + step for leaf in signs for step in (0, 1)}
-    candidates = sorted({low} | {edge for edge in edges if low < edge <= high})
-    starts: list[int] = []
-    for value in candidates:
-        if not starts or _holding(signs, value) != _holding(signs, starts[-1]):
-            starts.append(value)
-    for start, following in zip(starts, [*starts[1:], high + 1], strict=True):
-        words = str(start) if following == start + 1 else f"{start} to {following - 1}"
-        yield f"{words} {question.unit or ''}".strip(), start
-
-
-def _comparisons(pack: Pack) -> Iterator[Compare]:
-    for _, _, condition in conditions(pack):
-        yield from (leaf for leaf, _ in leaves(condition) if isinstance(leaf, Compare))
-
-
-def _holding(signs: Iterable[Compare], value: int) -> tuple[bool, ...]:
-    return tuple(COMPARE[leaf.operator](value, leaf.number) for leaf in signs)
+def _in_words(band: range, unit: str | None) -> str:
+    words = str(band.start) if len(band) == 1 else f"{band.start} to {band.stop - 1}"
+    return f"{words} {unit or ''}".strip()
 
 
 def _change(view: View, answers: Answers, words: str, question: Question, answer: Answer) -> Change:

@@ -30,6 +30,8 @@ LEVELS: tuple[Level, ...] = (
 )
 RANK: dict[str, int] = {level: rank for rank, level in enumerate(LEVELS)}
 EMERGENCY = RANK["emergency"]
+# What an emergency sign gives that was asked about to the end and is still not known.
+FLOOR: Level = "consultation_24"
 
 Kind: TypeAlias = Literal["yes_no", "one_of", "several_of", "number"]
 Role: TypeAlias = Literal["symptom", "risk", "relieving", "neutral"]

@@ -1,0 +1,300 @@
+"""The conditions of a pack over many answer sets at once: the one fast evaluator.
+
+Each condition has three *planes*, integers with one bit for each answer set: surely so, surely not, and
+*to ask* (not known, and some atom that could settle it was never asked). The whole pack is written out
+once as straight-line ``&`` and ``|`` over such integers, so one person is one bit and a block of a
+hundred thousand is the same code. :func:`triage.condition.judge`, which also gives reasons, says the
+same about every answer set; a test holds the two together.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias, assert_never
+
+from triage.answers import Answer, Answers
+from triage.condition import (
+    COMPARE,
+    All,
+    AnyOf,
+    AtLeast,
+    Atom,
+    Compare,
+    Condition,
+    Fact,
+    Item,
+    Not,
+    Option,
+    Said,
+)
+from triage.domain import bands
+from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Pack, RedFlag
+from triage.walk import conditions
+
+Plane: TypeAlias = int
+
+
+class Slot(NamedTuple):
+    """One input plane: the answer sets in which a question, or one item of it, was answered so."""
+
+    question: str
+    item: str | None
+    value: str
+
+
+class Planes(NamedTuple):
+    """Where a condition surely holds, surely does not, and is open with something left to ask."""
+
+    yes: Plane
+    no: Plane
+    ask: Plane
+
+
+Kernel: TypeAlias = Callable[[Sequence[Plane], Plane], tuple[Plane, ...]]
+
+
+class Compiled:
+    """A pack written out as one function. Build it once; ``sheet`` evaluates any number of answer sets."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.bands = bands(pack)
+        self.slots = {slot: number for number, slot in enumerate(self._slots())}
+        self._places: dict[int, int] = {}
+        self._kept = [condition for _, _, condition in conditions(pack)]
+        self._kernel = self._write(self._kept)
+
+    def _slots(self) -> Iterable[Slot]:
+        for question in self.pack.questions:
+            if question.kind == "several_of":
+                for item in question.choices:
+                    yield from (Slot(question.id, item, state) for state in ("yes", "no", "unknown"))
+                continue
+            values: Iterable[str] = question.choices
+            if question.kind == "yes_no":
+                values = ("yes", "no")
+            elif question.kind == "number":
+                values = (str(number) for number in range(len(self.bands[question.id])))
+            yield from (Slot(question.id, None, value) for value in (*values, "unknown"))
+
+    def slots_of(self, question: str, item: str | None = None) -> list[Slot]:
+        """The slots of a question, or of one item of it; the last one is *asked and not known*."""
+        return [slot for slot in self.slots if (slot.question, slot.item) == (question, item)]
+
+    def slots_for(self, question: str, answer: Answer) -> Iterable[Slot]:
+        """The slots that a canonical answer sets."""
+        if isinstance(answer, Mapping):
+            yield from (Slot(question, item, state) for item, state in answer.items())
+        elif isinstance(answer, int):
+            number = next(n for n, band in enumerate(self.bands[question]) if answer in band)
+            yield Slot(question, None, str(number))
+        else:
+            yield Slot(question, None, answer)
+
+    def encode(self, people: Iterable[Answers]) -> "Sheet":
+        """Evaluate canonical answer sets, one bit each, the first one in the lowest bit."""
+        planes = [0] * len(self.slots)
+        width = 0
+        for width, answers in enumerate(people, start=1):  # the count is used below
+            bit = 1 << (width - 1)
+            for question, answer in answers.items():
+                for slot in self.slots_for(question, answer):
+                    planes[self.slots[slot]] |= bit
+        return self.sheet(planes, width)
+
+    def sheet(self, planes: Sequence[Plane], width: int) -> "Sheet":
+        """Evaluate ``width`` answer sets, given as one plane for each slot in the order of ``slots``."""
+        full = (1 << width) - 1
+        return Sheet(self, full, width, self._kernel(planes, full))
+
+    def place(self, condition: Condition) -> int:
+        """Where the planes of a condition of the pack stand in the kernel's result."""
+        return self._places[id(condition)]
+
+    def _write(self, wanted: Sequence[Condition]) -> Kernel:
+        writer = _Writer(self)
+        results: list[str] = []
+        for condition in wanted:
+            self._places[id(condition)] = len(results)
+            results += writer.node(condition)
+        body = "\n".join(f"    {line}" for line in writer.lines)
+        code = f"def kernel(p, full):\n{body}\n    return ({', '.join(results)},)\n"
+        made: dict[str, Kernel] = {}
+        exec(code, made)  # the text is made of numbers alone, never of words from a pack
+        return made["kernel"]
+
+
+class _Names(NamedTuple):
+    """The names of the variables that hold a condition's planes."""
+
+    yes: str
+    no: str
+    ask: str
+
+
+class _Writer:
+    """Writes conditions as assignments; equal conditions are written once."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.lines: list[str] = []
+        self._done: dict[Condition, _Names] = {}
+
+    def node(self, condition: Condition) -> _Names:
+        if condition not in self._done:
+            self._done[condition] = self._fresh(condition)
+        return self._done[condition]
+
+    def _fresh(self, condition: Condition) -> _Names:
+        match condition:
+            case Not(of):
+                yes, no, ask = self.node(of)
+                return _Names(no, yes, ask)
+            case All(of):
+                parts = [self.node(part) for part in of]
+                yes = self._line(_and(part.yes for part in parts))
+                return self._open(yes, self._line(_or(part.no for part in parts)), parts)
+            case AnyOf(of):
+                parts = [self.node(part) for part in of]
+                yes = self._line(_or(part.yes for part in parts))
+                return self._open(yes, self._line(_and(part.no for part in parts)), parts)
+            case AtLeast(count, of):
+                parts = [self.node(part) for part in of]
+                yes = self._count(count, [part.yes for part in parts])
+                no = self._count(len(of) - count + 1, [part.no for part in parts])
+                return self._open(yes, no, parts)
+            case Fact(name):
+                return self.node(self.compiled.pack.fact[name].when)
+            case _:
+                return self._atom(condition)
+
+    def _atom(self, atom: Atom) -> _Names:
+        slots = self.compiled.slots_of(atom.question, atom.item if isinstance(atom, Item) else None)
+        said = {slot.value: f"p[{self.compiled.slots[slot]}]" for slot in slots}
+        unknown = said.pop("unknown")
+        true = {value for value in said if self._holds(atom, value)}
+        yes = self._line(_or(said[value] for value in said if value in true))
+        no = self._line(_or(said[value] for value in said if value not in true))
+        unasked = self._line(f"full ^ ({yes} | {no} | {unknown})")
+        condition = self.compiled.pack.question[atom.question].only_if
+        if condition is None:
+            return _Names(yes, no, unasked)
+        gate = self.node(condition)
+        live = self._line(f"full ^ {gate.no}")
+        yes = self._line(f"{yes} & {live}")
+        no = self._line(f"{no} | {gate.no}")
+        ask = self._line(f"({unasked} | {gate.ask}) & (full ^ ({yes} | {no}))")
+        return _Names(yes, no, ask)
+
+    def _holds(self, atom: Atom, value: str) -> bool:
+        match atom:
+            case Said() | Item():
+                return value == "yes"
+            case Option(_, option):
+                return value == option
+            case Compare(question, sign, number):
+                return COMPARE[sign](self.compiled.bands[question][int(value)].start, number)
+            case _:  # pragma: no cover  # mypy proves that there is no other atom
+                assert_never(atom)
+
+    def _open(self, yes: str, no: str, parts: Sequence[_Names]) -> _Names:
+        """While the whole is not known, whatever is still to be asked for a part is for the whole."""
+        ask = self._line(f"({_or(part.ask for part in parts)}) & (full ^ ({yes} | {no}))")
+        return _Names(yes, no, ask)
+
+    def _count(self, count: int, parts: Sequence[str]) -> str:
+        """At least ``count`` of the parts, as a table that grows part by part."""
+        reached = ["full", *["0"] * count]
+        for part in parts:
+            for number in range(count, 0, -1):
+                reached[number] = self._line(f"{reached[number]} | ({reached[number - 1]} & {part})")
+        return reached[count]
+
+    def _line(self, expression: str) -> str:
+        name = f"v{len(self.lines)}"
+        self.lines.append(f"{name} = {expression}")
+        return name
+
+
+def _and(names: Iterable[str]) -> str:
+    return " & ".join(names) or "full"
+
+
+def _or(names: Iterable[str]) -> str:
+    return " | ".join(names) or "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What every condition of a pack comes to in ``width`` answer sets; ``full`` has a bit for each."""
+
+    compiled: Compiled
+    full: Plane
+    width: int
+    results: tuple[Plane, ...]
+
+    def planes(self, condition: Condition | None) -> Planes:
+        """The planes of a condition of the pack; no condition always holds."""
+        if condition is None:
+            return Planes(self.full, 0, 0)
+        place = self.compiled.place(condition)
+        return Planes(*self.results[place : place + 3])
+
+    def fired(self, rank: int) -> Plane:
+        """Where some red flag of this rank or higher fires."""
+        return self._any(self.planes(flag.when).yes for flag in self._flags(rank))
+
+    def possible(self, rank: int) -> Plane:
+        """Where some red flag of this rank or higher is not excluded."""
+        return self._any(self.full ^ self.planes(flag.when).no for flag in self._flags(rank))
+
+    def in_vain(self) -> Plane:
+        """Where some emergency flag was asked about to the end and is still not known."""
+        found = (self.planes(flag.when) for flag in self._flags(EMERGENCY))
+        return self._any(self.full ^ (yes | no | ask) for yes, no, ask in found)
+
+    def levels(self) -> list[Plane]:
+        """Where each level, from the lowest to the highest, is the certain one."""
+        reached = [self.full, *(self.fired(rank) for rank in range(1, len(LEVELS))), 0]
+        reached[RANK[FLOOR]] |= self.in_vain()
+        for rank in range(RANK[FLOOR], 0, -1):
+            reached[rank - 1] |= reached[rank]
+        return [reached[rank] & (self.full ^ reached[rank + 1]) for rank in range(len(LEVELS))]
+
+    def support(self, cause: Cause) -> dict[str, Plane]:
+        """Where a cause has each support, by the same rule as :func:`triage.assess.support_of`."""
+        supporting = self._by_strength(cause.supporting)
+        against = self._by_strength(cause.against)
+        undecided = self._any(self.full ^ (yes | no) for yes, no, _ in map(self._of, cause.supporting))
+        found: dict[str, Plane] = {}
+        left = self.full
+        for name, where in (
+            ("contested", against["strong"] & supporting["strong"]),
+            ("against", against["strong"]),
+            ("strong", supporting["strong"]),
+            ("moderate", supporting["moderate"]),
+            ("weak", supporting["weak"]),
+            ("open", undecided),
+            ("against", against["moderate"] | against["weak"]),
+            ("none", self.full),
+        ):
+            found[name] = found.get(name, 0) | (where & left)
+            left &= self.full ^ where
+        return found
+
+    def _by_strength(self, parts: Sequence[Evidence]) -> dict[str, Plane]:
+        return {
+            strength: self._any(self._of(part).yes for part in parts if part.strength == strength)
+            for strength in ("strong", "moderate", "weak")
+        }
+
+    def _of(self, part: Evidence) -> Planes:
+        return self.planes(part.when)
+
+    def _flags(self, rank: int) -> Iterable[RedFlag]:
+        return (flag for flag in self.compiled.pack.red_flags if RANK[flag.level] >= rank)
+
+    def _any(self, planes: Iterable[Plane]) -> Plane:
+        found = 0
+        for plane in planes:
+            found |= plane
+        return found
