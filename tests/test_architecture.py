@@ -19,10 +19,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("source", "condition"),
     ("pack",),
     ("walk", "assessment"),
-    ("provenance",),
+    ("provenance", "domain"),
     ("wellformed",),
     ("loading", "answers"),
-    ("view",),
+    ("view", "worlds"),
     ("assess", "interview"),
     ("explain",),
     ("schemas", "verify", "report"),
@@ -50,6 +50,7 @@ NOBODY = {
 }  # fmt: skip
 READERS = {"source", "loading", "verify", "cli"}  # who may know what a path is
 CONSOLE = {"print", "input", "breakpoint"}
+WRITTEN_OUT = {"exec", "eval", "compile"}  # code made at run time: `worlds` alone, from numbers alone
 DOOR = {"assess", "loading", "interview"}  # what `triage` itself hands out
 
 
@@ -152,6 +153,12 @@ def test_files_are_read_in_few_places_and_written_in_one(module: Module) -> None
         assert called(module.tree) & {"open", ".open", ".read_text", ".read_bytes"} == set()
     if module.name != "cli.files":
         assert called(module.tree) & {".write_text", ".write_bytes", ".mkdir", ".unlink"} == set()
+
+
+@by_name
+def test_code_is_made_at_run_time_in_one_place(module: Module) -> None:
+    if module.part != "worlds":
+        assert called(module.tree) & WRITTEN_OUT == set()
 
 
 @by_name
