@@ -53,14 +53,21 @@ Kernel: TypeAlias = Callable[[Sequence[Plane], Plane], tuple[Plane, ...]]
 
 
 class Compiled:
-    """A pack written out as one function. Build it once; ``sheet`` evaluates any number of answer sets."""
+    """A pack written out as one function. Build it once; ``sheet`` evaluates any number of answer sets.
 
-    def __init__(self, pack: Pack) -> None:
+    ``wanted`` are the conditions to evaluate: those of the pack, unless others over it are given.
+    """
+
+    def __init__(self, pack: Pack, wanted: Iterable[Condition] | None = None) -> None:
         self.pack = pack
         self.bands = bands(pack)
         self.slots = {slot: number for number, slot in enumerate(self._slots())}
+        self._by_unit: dict[tuple[str, str | None], list[Slot]] = {}
+        for slot in self.slots:
+            self._by_unit.setdefault((slot.question, slot.item), []).append(slot)
         self._places: dict[int, int] = {}
-        self._kept = [condition for _, _, condition in conditions(pack)]
+        # Places go by identity, because comparing trees would cost more; what is kept keeps its identity.
+        self._kept = [condition for _, _, condition in conditions(pack)] if wanted is None else [*wanted]
         self._kernel = self._write(self._kept)
 
     def _slots(self) -> Iterable[Slot]:
@@ -78,7 +85,7 @@ class Compiled:
 
     def slots_of(self, question: str, item: str | None = None) -> list[Slot]:
         """The slots of a question, or of one item of it; the last one is *asked and not known*."""
-        return [slot for slot in self.slots if (slot.question, slot.item) == (question, item)]
+        return self._by_unit[question, item]
 
     def slots_for(self, question: str, answer: Answer) -> Iterable[Slot]:
         """The slots that a canonical answer sets."""

@@ -1,0 +1,189 @@
+"""Which answers force a condition, whatever the rest: exactly, over every completion.
+
+A set of answers *forces* a condition if it holds whatever the rest is answered; what is answered to a
+question that then does not apply counts as no, so what makes a question apply is part of the reason.
+That a question applied is taken on trust where the given answers leave it open.
+
+:func:`reasons` yields the minimal such sets, smallest first, each once. It is the classical duality: a
+smallest set that hits everything a failed try left out is either enough, or it fails too and leaves
+out something new to be hit.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import TypeAlias
+
+from triage.condition import Condition
+from triage.explain.given import Given, Unit, Values, together, units_of
+from triage.logic import UNKNOWN
+from triage.pack import Pack
+from triage.view import View
+from triage.worlds import Compiled, Plane, Sheet, Slot
+
+WIDEST = 1 << 16
+# For everything that is read, one plane for each of its values.
+World: TypeAlias = "dict[Unit, list[Plane]]"
+
+
+class Forcing:
+    """Decides for one condition which of some given answers force it."""
+
+    def __init__(self, pack: Pack, condition: Condition, pieces: Sequence[Given]) -> None:
+        self.pack = pack
+        self.condition = condition
+        self.values = Values(pack)
+        self.units = units_of(pack, condition)
+        asked = dict.fromkeys(pack.question[name] for name, _ in self.units)
+        self._gates = {one.id: one.only_if for one in asked if one.only_if is not None}
+        view = View(pack, together(pieces))
+        self._trusted = {name for name in self._gates if view.applies(name).truth is UNKNOWN}
+        self._compiled = Compiled(pack, [condition, *self._gates.values()])
+        self._guesses = {unit: _pattern(len(self.values.of(unit)), (0, -1)) for unit in self.units}
+
+    def forces(self, pieces: Sequence[Given]) -> bool:
+        """Whether these answers alone make the condition hold, whatever else is answered."""
+        settled = self._settled(pieces, {})
+        if settled is not None:
+            return settled
+        return not self._fails_somewhere(pieces, self._guesses, 2) and self._in_all_worlds(pieces, {})
+
+    def _settled(self, pieces: Sequence[Given], assumed: World) -> bool | None:
+        """What three-valued judging can say about a partly known world; None if that is not enough.
+
+        It takes an answer to mean that its question applies, so it is believed only where the gates of
+        the given answers are known too.
+        """
+        sheet = self._sheet(pieces, assumed, 1)
+        relied = [(sheet.planes(self._gates[name]), name) for name in self._relied_on(pieces)]
+        if any(gate.no for gate, name in relied if name in self._trusted):
+            return True  # no such world
+        yes, no, _ = sheet.planes(self.condition)
+        known = all(gate.yes or gate.no or (name in self._trusted and not assumed) for gate, name in relied)
+        return bool(yes) if known and (yes or no) else None
+
+    def _relied_on(self, pieces: Sequence[Given]) -> list[str]:
+        """The questions among those answered here that apply only under a condition."""
+        names = {piece.question for piece in pieces}
+        return [name for name in self._gates if name in names]
+
+    def _sheet(self, pieces: Sequence[Given], worlds: World, width: int) -> Sheet:
+        """Evaluate ``width`` worlds: ``pieces`` in all of them, everything else as its planes say."""
+        full = (1 << width) - 1
+        planes = [0] * len(self._compiled.slots)
+        for unit, patterns in worlds.items():
+            for slot, pattern in zip(self._compiled.slots_of(*unit), patterns, strict=False):
+                planes[self._compiled.slots[slot]] = pattern
+        for piece in pieces:
+            for slot in self._compiled.slots_of(*piece.unit):
+                planes[self._compiled.slots[slot]] = full if slot == self._slot(piece) else 0
+        return self._compiled.sheet(planes, width)
+
+    def _slot(self, piece: Given) -> Slot:
+        answer = together([piece])[piece.question]
+        return next(iter(self._compiled.slots_for(piece.question, answer)))
+
+    def _fails_somewhere(self, pieces: Sequence[Given], worlds: World, width: int) -> bool:
+        """Whether the condition does not hold in some possible one of these worlds."""
+        sheet = self._sheet(pieces, worlds, width)
+        possible = sheet.full
+        for name in self._relied_on(pieces):
+            if name in self._trusted:
+                possible &= sheet.full ^ sheet.planes(self._gates[name]).no
+        return bool(possible & (sheet.full ^ sheet.planes(self.condition).yes))
+
+    def _in_all_worlds(self, pieces: Sequence[Given], assumed: World) -> bool:
+        """Exactly: by one table over all that is read and not fixed, or value by value if it is too wide."""
+        fixed = {piece.unit for piece in pieces} | assumed.keys()
+        free = [unit for unit in self.units if unit not in fixed]
+        width = prod(len(self.values.of(unit)) for unit in free)
+        if width <= WIDEST:
+            full = (1 << width) - 1
+            constant = {unit: [full & -bool(plane) for plane in planes] for unit, planes in assumed.items()}
+            table = _table({unit: len(self.values.of(unit)) for unit in free}, width)
+            return not self._fails_somewhere(pieces, {**constant, **table}, width)
+        count = len(self.values.of(free[0]))
+        worlds = ({**assumed, free[0]: _pattern(count, (value,))} for value in range(count))
+        return all(self._forced_in(pieces, world) for world in worlds)
+
+    def _forced_in(self, pieces: Sequence[Given], assumed: World) -> bool:
+        settled = self._settled(pieces, assumed)
+        return self._in_all_worlds(pieces, assumed) if settled is None else settled
+
+
+def _pattern(count: int, chosen: tuple[int, ...]) -> list[Plane]:
+    """One plane for each of ``count`` values; in the world of each bit the chosen value is taken."""
+    planes = [0] * count
+    for bit, value in enumerate(chosen):
+        planes[value] |= 1 << bit
+    return planes
+
+
+def _table(sizes: Mapping[Unit, int], width: int) -> World:
+    """Every combination of values, one bit each."""
+    stride = 1
+    table: World = {}
+    for unit, size in sizes.items():
+        period = stride * size
+        repeat = ((1 << width) - 1) // ((1 << period) - 1)
+        table[unit] = [(((1 << stride) - 1) << (place * stride)) * repeat for place in range(size)]
+        stride = period
+    return table
+
+
+def reasons(pack: Pack, condition: Condition, pieces: Sequence[Given]) -> Iterator[frozenset[Given]]:
+    """Every minimal set of the given answers that forces the condition, smallest first; none if none does."""
+    forcing = Forcing(pack, condition, pieces)
+    read = set(forcing.units)
+    relevant = [piece for piece in pieces if piece.unit in read]
+    if not forcing.forces(relevant):
+        return
+    must_hit: list[frozenset[Given]] = []
+    found: list[frozenset[Given]] = []
+    while (candidate := _smallest_hitting(must_hit, found)) is not None:
+        if forcing.forces(sorted(candidate, key=relevant.index)):
+            found.append(candidate)
+            yield candidate
+        else:
+            must_hit.append(_left_out(forcing, candidate, relevant))
+
+
+def _left_out(forcing: Forcing, start: frozenset[Given], relevant: Sequence[Given]) -> frozenset[Given]:
+    """What the largest set found that still does not force, grown from ``start``, leaves out."""
+    grown = list(start)
+    left: list[Given] = []
+    for piece in relevant:
+        if piece not in start:
+            (left if forcing.forces([*grown, piece]) else grown).append(piece)
+    return frozenset(left)
+
+
+def _smallest_hitting(
+    must_hit: Sequence[frozenset[Given]], found: Sequence[frozenset[Given]]
+) -> frozenset[Given] | None:
+    """A smallest set that meets every one of ``must_hit`` and contains none of ``found``."""
+    longest = len(frozenset().union(*must_hit))
+    for size in range(longest + 1):
+        hit = _hitting(must_hit, found, frozenset(), size)
+        if hit is not None:
+            return hit
+    return None
+
+
+def _hitting(
+    must_hit: Sequence[frozenset[Given]],
+    found: Sequence[frozenset[Given]],
+    chosen: frozenset[Given],
+    size: int,
+) -> frozenset[Given] | None:
+    if any(one <= chosen for one in found):
+        return None
+    missed = next((one for one in must_hit if not one & chosen), None)
+    if missed is None:
+        return chosen
+    if size == 0:
+        return None
+    for piece in sorted(missed, key=str):
+        hit = _hitting(must_hit, found, chosen | {piece}, size - 1)
+        if hit is not None:
+            return hit
+    return None
