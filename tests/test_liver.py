@@ -551,3 +551,13 @@ def test_who_has_a_relieving_answer_keeps_the_weaker_flag() -> None:
         for strong in relieved & flags:
             assert weaker[strong].id in flags
             assert RANK[weaker[strong].level] < RANK[by_id[strong].level]
+
+
+# --- nothing in the pack is dead ----------------------------------------------------------------
+
+
+def test_every_condition_of_the_pack_holds_for_someone_and_not_for_everyone() -> None:
+    views = [View(PACK, complete(PACK, case)) for case in CASES.values()]
+    for file, loc, condition in conditions(PACK):
+        truths = {view.judge(condition).truth for view in views}
+        assert {NO, YES} <= truths, (file, loc)
