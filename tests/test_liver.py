@@ -145,7 +145,7 @@ def test_who_must_not_limit_food_is_not_told_to(case_id: str) -> None:
 @each_case
 def test_calcium_and_prescribed_medicines_are_left_alone(case_id: str) -> None:
     told = advice(case_id)
-    assert "Starting, stopping or raising calcium or vitamin D" in told
+    assert "Changing how much calcium or vitamin D you take" in told
     assert "Stopping or changing a prescribed medicine" in told
 
 
