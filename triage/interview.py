@@ -119,6 +119,18 @@ class State:
 
 def fold(pack: Pack, events: Iterable[Event], given: Answers = NOTHING) -> State:
     """The state after the events, starting from answers given beforehand (by flags or a file)."""
+    path, drafts = retrace(events)
+    answers = _together(given, path)
+    live = {
+        name: answer for name, answer in answers.items() if View(pack, answers).applies(name).truth is not NO
+    }
+    return State(
+        live, drafts, tuple(step for step, _ in path), frozenset(step for step, _ in path if step.plainer)
+    )
+
+
+def retrace(events: Iterable[Event]) -> tuple[list[tuple[Step, Answer]], dict[Step, Answer]]:
+    """The answered steps in order with their answers, and the drafts that going back has left."""
     path: list[tuple[Step, Answer]] = []
     drafts: dict[Step, Answer] = {}
     for event in events:
@@ -128,13 +140,7 @@ def fold(pack: Pack, events: Iterable[Event], given: Answers = NOTHING) -> State
         elif path:
             step, answer = path.pop()
             drafts[step] = answer
-    answers = _together(given, path)
-    live = {
-        name: answer for name, answer in answers.items() if View(pack, answers).applies(name).truth is not NO
-    }
-    return State(
-        live, drafts, tuple(step for step, _ in path), frozenset(step for step, _ in path if step.plainer)
-    )
+    return path, drafts
 
 
 def _together(given: Answers, path: Iterable[tuple[Step, Answer]]) -> dict[str, Answer]:

@@ -9,6 +9,7 @@ import click
 
 from triage import __version__
 from triage.cli.check import check
+from triage.cli.replay import replay
 from triage.cli.run import RunCommand, run
 from triage.cli.schema import schema
 from triage.cli.show import show
@@ -53,11 +54,12 @@ def program() -> None:
     triage                                    start the interview
     triage run --age 63 --hepatitis b         give answers on the command line
     triage run --answers FILE --format json   give answers in a file
+    triage run --save FILE                    keep the answers; --resume FILE goes on with them
     triage run --help                         every question that can be answered
     """
 
 
-for command in (run, show, check, schema):
+for command in (run, replay, show, check, schema):
     program.add_command(command)
 
 

@@ -1,16 +1,31 @@
 """`triage run`: the interview, by terminal, by lines on standard input, or by flags and files."""
 
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from triage import __version__
+
 if TYPE_CHECKING:
+    from triage.answers import Answers
     from triage.assessment import Assessment
+    from triage.cli.recorder import Recorder
+    from triage.cli.talk import Ending
     from triage.pack import Pack
 
 INCOMPLETE = 4
+GO_WITH_RESUME = ("resume", "accept_changes", "style", "output", "force", "plain", "exit_level")
+STYLE = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How the summary is written.",
+)
 
 
 class RunCommand(click.Command):
@@ -70,24 +85,27 @@ def _date(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 @click.command(cls=RunCommand, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--answers", "file", metavar="FILE", help="Answers in YAML or JSON; - for standard input.")
 @click.option("--no-input", is_flag=True, help="Never ask. The default with answers and without a terminal.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="How the summary is written.",
-)
+@STYLE
 @click.option("--output", metavar="FILE", help="Write the summary to a file that only you can read.")
-@click.option("--force", is_flag=True, help="Let --output replace a file.")
+@click.option(
+    "--save", metavar="FILE", help="Save every answer at once, in a new file that only you can read."
+)
+@click.option(
+    "--resume", metavar="FILE", help="Go on with the session in a file of --save, in the same file."
+)
+@click.option(
+    "--accept-changes", is_flag=True, help="With --resume: if the rules changed, keep the answers that fit."
+)
+@click.option("--force", is_flag=True, help="Let --output and --save replace a file.")
 @click.option("--date", callback=_date, metavar="YYYY-MM-DD", help="The date to print on the summary.")
 @click.option("--plain", is_flag=True, help="No colour, nothing but lines of text.")
 @click.option(
     "--exit-level", is_flag=True, help="Leave with 10 for a planned visit up to 14 for an ambulance."
 )
 @click.pass_context
-def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, output: str | None, force: bool,
-        date: str | None, plain: bool, exit_level: bool, **questions: tuple[str, ...]) -> int:  # fmt: skip
+def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, output: str | None,
+        save: str | None, resume: str | None, accept_changes: bool, force: bool, date: str | None,
+        plain: bool, exit_level: bool, **questions: tuple[str, ...]) -> int:  # fmt: skip
     """Start the interview, or hold given answers against the rules.
 
     PACK is the name of a pack that comes with the program, or a folder; without it, the pack about
@@ -105,21 +123,97 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
     from triage.view import View, check_live
 
     pack: Pack = ctx.obj
+    _go_together(ctx)
+    apart(save if resume is None else resume, output)
     if output:
         prepare(output, force)
     given = given_answers(pack, questions, read_answers(file) if file else {})
     check_live(View(pack, given))
-    ask = not (no_input or file == "-" or (given and not sys.stdin.isatty()))
-    if ask:
-        from triage.cli.talk import talk
-
-        ending = talk(pack, given, plain=plain)
+    recorder = _recorder(ctx, given)
+    if recorder:
+        date = recorder.header.date
+    if resume is not None or not (no_input or file == "-" or (given and not sys.stdin.isatty())):
+        ending = _converse(ctx, given, recorder)
         if ending.incomplete:
             return INCOMPLETE
         given, date = dict(ending.answers), date or _today()
+    elif recorder:
+        _without_asking(pack, given, recorder)
     assessment = assess(pack, given, date=date)
-    _write(pack, assessment, style, output, force, plain)
+    write_summary(pack, assessment, style, output, force, plain)
+    if recorder:
+        _tell_saved(recorder)
     return 10 + _rank(assessment) if exit_level else 0
+
+
+def _go_together(ctx: click.Context) -> None:
+    """Refuse options that would change what a recorded session says."""
+    if ctx.params["resume"] is None:
+        if ctx.params["accept_changes"]:
+            raise click.UsageError("--accept-changes goes with --resume")
+        return
+    for param in ctx.command.params:
+        given = ctx.params[param.name or ""] not in (None, False, ())
+        if given and param.name not in GO_WITH_RESUME:
+            raise click.UsageError(f"{param.opts[0]} does not go with --resume: a session has its own")
+
+
+def apart(session: str | None, output: str | None) -> None:
+    """Refuse a summary that would take the place of the session."""
+    if session is not None and output is not None and os.path.realpath(session) == os.path.realpath(output):
+        raise click.UsageError(f"--output: '{output}' is the session; the summary needs another file")
+
+
+def _recorder(ctx: click.Context, given: "Answers") -> "Recorder | None":
+    """The session file to write, begun or reopened; closed when the command ends."""
+    save, resume, date = (ctx.params[name] for name in ("save", "resume", "date"))
+    if resume is not None:
+        from triage.cli.resume import reopened
+
+        recorder = reopened(ctx.obj, resume, ctx.params["accept_changes"], ctx.params["plain"])
+    elif save is not None:
+        from triage.cli.recorder import begin
+        from triage.session import Given, header_of
+
+        header = header_of(ctx.obj, __version__, date or _today())
+        recorder = begin(save, header, [Given(given)] if given else [], ctx.params["force"])
+    else:
+        return None
+    ctx.call_on_close(recorder.close)
+    return recorder
+
+
+def _converse(ctx: click.Context, given: "Answers", recorder: "Recorder | None") -> "Ending":
+    """Hold the interview; someone who interrupts it is told where the answers are."""
+    from triage.cli.talk import talk
+
+    try:
+        return talk(ctx.obj, given, plain=ctx.params["plain"], recorder=recorder)
+    except KeyboardInterrupt:
+        if recorder is None:
+            raise
+        from triage.cli import INTERRUPTED
+
+        click.echo(f"\nInterrupted. {recorder.whereabouts()}", err=True)
+        ctx.exit(INTERRUPTED)
+
+
+def _without_asking(pack: "Pack", given: "Answers", recorder: "Recorder") -> None:
+    """A run that does not ask is a session too: it ends with what was given."""
+    from triage.interview import next_step
+    from triage.session import Ended
+
+    recorder.append(Ended("finished" if next_step(pack, given) is None else "stopped"))
+
+
+def _tell_saved(recorder: "Recorder") -> None:
+    from triage.cli.recorder import SessionFileError
+
+    if recorder.trouble:
+        raise SessionFileError(
+            f"--save: cannot write '{recorder.path}': {recorder.trouble}; the summary is above"
+        )
+    click.echo(f"The session is in {recorder.path}. Only you can read it.", err=True)
 
 
 def _today() -> str:
@@ -134,9 +228,10 @@ def _rank(assessment: "Assessment") -> int:
     return RANK[assessment.level.id]
 
 
-def _write(
+def write_summary(
     pack: "Pack", assessment: "Assessment", style: str, output: str | None, force: bool, plain: bool
 ) -> None:
+    """Write the summary to standard output, or to a private file."""
     from triage.cli.files import write_private
 
     if style == "json":

@@ -7,7 +7,8 @@ an answer.
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from datetime import date
+from typing import TYPE_CHECKING, Literal
 
 from triage.answers import NOTHING, Answer, Answers, describe_answer
 from triage.assess import certain_level
@@ -16,10 +17,15 @@ from triage.cli.screen import Screen
 from triage.explain import Why, why
 from triage.interview import Answered, Event, State, Step, WentBack, fold, next_step, steps_left
 from triage.pack import EMERGENCY, RANK, Pack, Question
+from triage.session import Asked, Ended, Entry, course
 from triage.terms import Glossary
 from triage.view import View
 
+if TYPE_CHECKING:
+    from triage.cli.recorder import Recorder
+
 MAX_LINE = 4_000
+NOT_SAVED = "nothing is saved unless you ask"
 HELP = (
     "Type a number, a word or its first letters. Or type: why (or ?) to see why this is asked, "
     "back to change the answer before, skip if you cannot or do not want to say, "
@@ -47,8 +53,10 @@ class _LeftOff(Exception):
         self.how = how
 
 
-def talk(pack: Pack, given: Answers = NOTHING, *, plain: bool = False) -> Ending:
-    """Hold the interview over standard input and standard error."""
+def talk(
+    pack: Pack, given: Answers = NOTHING, *, plain: bool = False, recorder: "Recorder | None" = None
+) -> Ending:
+    """Hold the interview over standard input and standard error, or go on with a recorded one."""
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     screen = Screen(sys.stderr, plain)
@@ -59,17 +67,24 @@ def talk(pack: Pack, given: Answers = NOTHING, *, plain: bool = False) -> Ending
             screen.line()  # nobody typed the line break that ends a prompt
         return line
 
-    return Talk(pack, given, screen, read).hold()
+    events: list[Event] = []
+    if recorder:
+        given, events = course(recorder.events)
+    return Talk(pack, given, screen, read, recorder, events).hold()
 
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation: the events so far, what has been explained, what has been announced."""
+    """One conversation: the events so far, what has been explained, what has been announced.
+
+    With a ``recorder`` each event is on the disk before anything else is shown.
+    """
 
     pack: Pack
     given: Answers
     screen: Screen
     read: Callable[[], str]
+    recorder: "Recorder | None" = None
     events: list[Event] = field(default_factory=list)
     announced: int = EMERGENCY - 1
     carer_told: bool = False
@@ -81,20 +96,48 @@ class Talk:
     def hold(self) -> Ending:
         """Ask until nothing is left to ask, the person stops, or the input ends."""
         self.opening()
-        self.announced = max(self.announced, self.fired(self.state) if self.given else 0)
-        self.address_carer()
         try:
-            while (step := self.next()) is not None:
-                self.ask(step)
-                self.address_carer()
-                if self.emergency() == "stop":
-                    return Ending(self.state.answers, "stopped")
+            if self.began() == "stop" or self.questions() == "stop":
+                self.note(Ended("stopped"))
+                return Ending(self.state.answers, "stopped")
         except _LeftOff as left:
+            if left.how == "quit":
+                self.note(Ended("quit"))
             self.parting(left.how)
             return Ending(self.state.answers, left.how)
+        self.note(Ended("finished"))
         self.screen.line("That was the last question. Here is your summary.")
         self.screen.line()
         return Ending(self.state.answers, "done")
+
+    def began(self) -> Literal["stop", "go on"]:
+        """What is there already; an emergency of a recorded session is told again."""
+        self.address_carer()
+        if self.resumed:
+            return self.emergency()
+        self.announced = max(self.announced, self.fired(self.state) if self.given else 0)
+        return "go on"
+
+    def questions(self) -> Literal["stop", "go on"]:
+        """Ask one question after the other, until the last or until the person stops at an emergency."""
+        while (step := self.next()) is not None:
+            self.ask(step)
+            self.address_carer()
+            if self.emergency() == "stop":
+                return "stop"
+        return "go on"
+
+    def note(self, entry: Entry) -> None:
+        """Add to the session, and to its file; say so when that fails or works again."""
+        if isinstance(entry, Answered | WentBack):
+            self.events.append(entry)
+        if self.recorder and (told := self.recorder.append(entry)):
+            self.screen.line(told, style="bold")
+
+    @property
+    def resumed(self) -> bool:
+        """Whether this goes on with a recorded session."""
+        return self.recorder is not None and self.recorder.resumed
 
     @property
     def state(self) -> State:
@@ -118,13 +161,29 @@ class Talk:
         self.screen.line(
             f"This prepares your visit to a doctor about {self.pack.about.subject}.", style="bold"
         )
-        self.screen.line(f"It takes about five minutes: at most {most} questions, most people see fewer.")
-        self.screen.line("Nothing you type leaves this machine, and nothing is saved unless you ask.")
+        if self.recorder and self.resumed:
+            self.welcome_back(self.recorder.header.date, most)
+        else:
+            self.screen.line(f"It takes about five minutes: at most {most} questions, most people see fewer.")
+        kept = f"your answers are saved in {self.recorder.path}" if self.recorder else NOT_SAVED
+        self.screen.line(f"Nothing you type leaves this machine, and {kept}.")
         self.screen.line()
         self.screen.line("It is not a diagnosis. If you feel in danger now, call your emergency number.")
         self.screen.line('Each "don\'t know" about a danger sign is followed by one short check.')
         self.screen.line(HELP)
         self.screen.line()
+
+    def welcome_back(self, begun: str, most: int) -> None:
+        """Where a recorded session goes on; answers about "now" are as old as the session."""
+        count = len({step.question for step in self.state.path})
+        self.screen.line(
+            f"You go on with your session of {begun}: {count} questions answered, at most {most} left."
+        )
+        if begun != date.today().isoformat():
+            self.screen.line(
+                f"What you said about now was about {begun}. "
+                "If anything has become worse since then, begin anew, or go back and change it."
+            )
 
     def parting(self, how: str) -> None:
         """Say what was not answered; assume nothing about it."""
@@ -133,19 +192,14 @@ class Talk:
         ended = (
             "You stopped before the end." if how == "quit" else "The input ended before the interview did."
         )
-        self.screen.line(f"{ended} Nothing was assumed, and nothing was saved.", style="bold")
-        view = View(self.pack, state.answers)
-        left = {atom.question for atom, status in view.open_atoms() if status == "unasked"}
-        self.screen.line(f"Not answered: {len(left)} questions.")
-        for question in self.pack.questions:
-            if question.id in left:
-                self.screen.line(question.ask, indent="- ")
-        level = certain_level(view)[0]
-        if RANK[level] > 0:
-            words = self.pack.about.levels[level]
-            self.screen.line(
-                f"From your answers so far, at least: {words.title} ({words.within}).", style="bold"
-            )
+        if self.recorder is None:
+            self.screen.line(f"{ended} Nothing was assumed, and nothing was saved.", style="bold")
+        else:
+            self.screen.line(f"{ended} Nothing was assumed.", style="bold")
+            self.screen.line(self.recorder.whereabouts())
+            if self.recorder.trouble:
+                self.list()
+        show_unanswered(self.screen, View(self.pack, state.answers))
 
     def address_carer(self) -> None:
         """Say once, as soon as it is known, that someone is answering for a child."""
@@ -160,12 +214,13 @@ class Talk:
     def ask(self, step: Step) -> None:
         """Show one prompt and read lines until one of them settles it."""
         question = self.pack.question[step.question]
+        self.note(Asked(step))
         self.show(step, question)
         while True:
             line = self.line()
             draft = self.state.drafts.get(step)
             if draft is not None and not line.strip():
-                self.events.append(Answered(step, draft))
+                self.note(Answered(step, draft))
                 return
             reply = read_reply(line, step, question, self.items(step, question))
             match reply:
@@ -238,7 +293,7 @@ class Talk:
 
     def take(self, step: Step, question: Question, answer: Answer, taken_as_no: Sequence[str]) -> None:
         """Record an answer; for an emergency list, read back in one line what was taken as no."""
-        self.events.append(Answered(step, answer))
+        self.note(Answered(step, answer))
         if (
             taken_as_no
             and len(taken_as_no) < len(question.options)
@@ -253,7 +308,7 @@ class Talk:
         if not self.state.path:
             self.screen.line("This is the first question.")
             return False
-        self.events.append(WentBack())
+        self.note(WentBack())
         self.announced = max(EMERGENCY - 1, min(self.announced, self.fired(self.state)))
         self.screen.line()
         return True
@@ -314,6 +369,19 @@ class Talk:
             if text == "back" and self.back():
                 return "go on"
             self.screen.line("Type stop or go on.")
+
+
+def show_unanswered(screen: Screen, view: View) -> None:
+    """What was not asked and matters, and what the answers so far make certain."""
+    left = {atom.question for atom, status in view.open_atoms() if status == "unasked"}
+    screen.line(f"Not answered: {len(left)} questions.")
+    for question in view.pack.questions:
+        if question.id in left:
+            screen.line(question.ask, indent="- ")
+    level = certain_level(view)[0]
+    if RANK[level] > 0:
+        words = view.pack.about.levels[level]
+        screen.line(f"From your answers so far, at least: {words.title} ({words.within}).", style="bold")
 
 
 def _draft(question: Question, step: Step, draft: Answer) -> str:
