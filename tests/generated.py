@@ -229,3 +229,52 @@ def partial(draw: st.DrawFn, pack: Pack) -> dict[str, Answer]:
         else:
             answers[asked.id] = draw(st.sampled_from([*domain(asked), "unknown"]))
     return answers
+
+
+@st.composite
+def loose(draw: st.DrawFn, pack: Pack) -> dict[str, Answer]:
+    """Some answers to any questions, whether they apply beside each other or not."""
+    answers: dict[str, Answer] = {}
+    for asked in pack.questions:
+        if draw(st.booleans()):
+            answers[asked.id] = draw(st.sampled_from([*domain(asked), _not_known(asked)]))
+    return answers
+
+
+def _not_known(asked: Question) -> Answer:
+    return dict.fromkeys(asked.choices, "unknown") if asked.kind == "several_of" else "unknown"
+
+
+@st.composite
+def written(draw: st.DrawFn, asked: Question, answer: Answer) -> object:
+    """A canonical answer in one of the forms that a file may use for it."""
+    if not isinstance(answer, Mapping):
+        forms: list[object] = [answer, str(answer)]
+        forms += [answer == "yes"] if asked.kind == "yes_no" and answer != "unknown" else []
+        return draw(st.sampled_from(forms))
+    items = list(answer)
+    by_state = {
+        state: [item for item in items if answer[item] == state] for state in ("yes", "no", "unknown")
+    }
+    marks = {"yes": "", "no": "!", "unknown": "?"}
+    marked = [f"{marks[answer[item]]}{item}" for item in items]
+    forms = [
+        dict(draw(st.permutations(list(answer.items())))),
+        {item: {"yes": True, "no": False}.get(state, state) for item, state in answer.items()},
+        {**dict.fromkeys(asked.choices), **answer},
+        draw(st.permutations(marked)),
+        [*marked, *marked],
+        {"items": marked, "closed": False},
+        by_state,
+    ]
+    if len(items) == len(asked.choices):
+        some = [item for item in marked if not item.startswith("!")]
+        forms += [
+            {"items": some, "closed": True},
+            {**dict.fromkeys(by_state["yes"], "yes"), "unknown": by_state["unknown"], "closed": True},
+        ]
+        for state, word in (("no", "none"), ("no", False), ("unknown", "unknown")):
+            forms += [word] if len(by_state[state]) == len(items) else []
+    if len(items) == 1:
+        forms += marked
+    return draw(st.sampled_from(forms))

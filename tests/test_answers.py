@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.generated import loose, packs, written
 from triage.answers import Answer, describe, describe_answer, is_answered, normalise, shown, truth_of
 from triage.condition import Compare, Item, Option, Said
 from triage.errors import AnswerError
@@ -101,6 +102,24 @@ def test_every_misfit_is_reported_at_once(small: Pack) -> None:
     with pytest.raises(AnswerError) as caught:
         normalise(small, {"age": 900, "agee": 1, "alarm": ["x"]})
     assert [misfit.question for misfit in caught.value.misfits] == ["age", "agee", "alarm"]
+
+
+@given(packs(), st.data())
+def test_every_form_of_an_answer_means_the_same(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(loose(pack))
+    names = data.draw(st.permutations(list(pack.question)))
+    file = {
+        name: data.draw(written(pack.question[name], answers[name])) if name in answers else None
+        for name in names
+    }
+    found = normalise(pack, file)
+    assert found == answers
+    assert list(found) == [name for name in pack.question if name in answers]
+    assert [list(items) for items in found.values() if isinstance(items, dict)] == [
+        [item for item in pack.question[name].choices if item in items]
+        for name, items in found.items()
+        if isinstance(items, dict)
+    ]
 
 
 ANYTHING = st.recursive(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.generated import build, completions, packs, partial, question
+from tests.generated import build, completions, leaves_of, loose, packs, partial, question
 from triage.answers import normalise
 from triage.assess import ORIGIN, STRENGTH, SUPPORT_ORDER, assess, certain_level, support_of
 from triage.assessment import Assessment, EvidenceFound
@@ -15,7 +15,7 @@ from triage.condition import Said
 from triage.errors import AnswerError
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import EMERGENCY, LEVELS, RANK, Pack
-from triage.view import View
+from triage.view import View, because
 
 NONE = {"fever": "no", "jaundice": "no", "black_stool": "no"}
 NO_HISTORY = {"stones": "no", "cancer": "no", "injury": "no"}
@@ -170,6 +170,51 @@ def test_an_answer_that_does_not_apply_is_refused_naming_both(small: Pack) -> No
         "'iron' (yes) does not apply, because of the answer: Black stool: no "
         "(change one of the two answers or leave one out)"
     )
+
+
+@given(packs(), st.data())
+def test_answers_are_refused_exactly_when_one_does_not_apply_beside_the_others(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers = data.draw(loose(pack))
+    view = View(pack, answers)
+    stray = [name for name in answers if view.applies(name).truth is NO]
+    if not stray:
+        assert assess(pack, answers).answers == answers
+        return
+    with pytest.raises(AnswerError) as caught:
+        assess(pack, answers)
+    assert [misfit.question for misfit in caught.value.misfits] == stray
+    for misfit in caught.value.misfits:
+        assert misfit.message.startswith(f"'{misfit.question}' (")
+        assert all(because(view, atom) in misfit.message for atom in view.applies(misfit.question).because)
+
+
+@given(packs(), st.data())
+def test_what_does_not_apply_is_no_and_for_the_reasons_of_its_gate(pack: Pack, data: st.DataObject) -> None:
+    view = View(pack, data.draw(loose(pack)))
+    for number, asked in enumerate(pack.questions):
+        gate = view.applies(asked.id)
+        for atom in leaves_of(number, asked.kind):
+            verdict = view.judge(atom)
+            if gate.truth is NO:
+                assert verdict == gate
+            elif verdict.truth is UNKNOWN:
+                assert verdict.open[:-1] == gate.open
+                assert verdict.open[-1].atom == atom
+            else:
+                assert verdict.because == (atom,)
+
+
+@given(packs(), st.data())
+def test_a_question_applies_in_some_world_unless_it_surely_does_not(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for asked in pack.questions:
+        now = view.applies(asked.id).truth
+        then = {View(pack, full).applies(asked.id).truth for full in completions(pack, answers)}
+        assert UNKNOWN not in then
+        assert now is UNKNOWN or then <= {now}
 
 
 @pytest.mark.parametrize("gate", ["yes", "unknown", None])

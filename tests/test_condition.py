@@ -1,5 +1,8 @@
 """The condition language: reading and printing are inverse, judging is sound, mistakes are shown."""
 
+import re
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +29,7 @@ from triage.condition import (
     leaves,
     parse,
 )
-from triage.logic import NO, UNKNOWN, YES
+from triage.logic import NO, UNKNOWN, YES, Truth
 from triage.view import View
 
 NAMES = Names(
@@ -95,6 +98,42 @@ EVERY_NAME = Names(
 @given(trees(EVERY_LEAF))
 def test_reading_and_printing_are_inverse(tree: Condition) -> None:
     assert parse(str(tree), EVERY_NAME) == tree
+
+
+@given(trees([*EVERY_LEAF, Fact("f0")]), st.data())
+def test_layout_means_nothing(tree: Condition, data: st.DataObject) -> None:
+    blank = st.sampled_from([" ", "  ", "\n", "\t", "\n    "])
+    pieces = re.findall(r"[A-Za-z0-9_]+|[<>!]=|[^A-Za-z0-9_\s]", str(tree))
+    names = Names({**EVERY_NAME.words, "f0": Fact("f0")}, EVERY_NAME.options, EVERY_NAME.numbers)
+    assert parse("".join(f"{piece}{data.draw(blank)}" for piece in pieces), names) == tree
+    assert parse(re.sub(r" ?([(),=<>]) ?", r"\1", str(tree)), names) == tree
+
+
+PIECES = [
+    "fever", "iron", "known", "hepatitis", "age", "b", "never", "and", "or", "not", "in", "at least 1 of (", "at", "least",
+    "of", "(", ")", ",", "=", "!=", ">=", "<", "2", "60", "1234567890", "@", "é", "\n",
+]  # fmt: skip
+
+
+def read(text: str) -> Condition | ConditionError:
+    try:
+        return parse(text, NAMES)
+    except ConditionError as error:
+        return error
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9))
+def test_any_words_are_a_condition_or_are_refused_at_a_place_among_them(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    found = read(text)
+    if not isinstance(found, ConditionError):
+        assert parse(str(found), NAMES) == found
+        return
+    assert 0 <= found.offset <= len(text)
+    line, caret = found.pointed().split("\n")
+    assert line in text.split("\n")
+    assert caret.strip() == "^"
+    assert found.offset == len(text.rstrip()) or line[len(caret) - 1] == text[found.offset]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +249,52 @@ def test_a_verdict_names_what_settles_it_and_what_still_could(
     assert verdict.truth is truth
     assert verdict.because == because
     assert tuple(still.atom for still in verdict.open) == still_open
+
+
+@st.composite
+def read_once(draw: st.DrawFn, atoms: list[Said]) -> Condition:
+    """A condition that reads each of these atoms once."""
+    if len(atoms) == 1:
+        return draw(st.sampled_from([atoms[0], Not(atoms[0]), Not(Not(atoms[0]))]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(atoms) - 1), min_size=1)))
+    groups = [atoms[start:end] for start, end in zip([0, *cuts], [*cuts, len(atoms)], strict=True)]
+    parts = tuple(draw(read_once(group)) for group in groups)
+    tree = draw(st.sampled_from([All(parts), AnyOf(parts), AtLeast(draw(st.integers(1, len(parts))), parts)]))
+    return Not(tree) if draw(st.booleans()) else tree
+
+
+ATOMS = [Said(f"q{n}") for n in range(5)]
+
+
+def truth_in(tree: Condition, world: dict[Said, Truth]) -> Truth:
+    return judge(tree, lambda leaf: Verdict(world[leaf])).truth  # type: ignore[index]
+
+
+@given(read_once(ATOMS), st.lists(st.sampled_from(list(Truth)), min_size=5, max_size=5))
+def test_where_each_answer_is_read_once_judging_misses_nothing(tree: Condition, known: list[Truth]) -> None:
+    """The truth is exactly what all worlds agree on; open is exactly what can still make a difference."""
+    given_truths = dict(zip(ATOMS, known, strict=True))
+    verdict = judge(
+        tree,
+        lambda leaf: (
+            Verdict(UNKNOWN, (), (Open(leaf, "unasked"),))  # type: ignore[arg-type]
+            if given_truths[leaf] is UNKNOWN  # type: ignore[index]
+            else Verdict(given_truths[leaf], (leaf,))  # type: ignore[index, arg-type]
+        ),
+    )
+    choices = [(NO, YES) if truth is UNKNOWN else (truth,) for truth in known]
+    worlds = [dict(zip(ATOMS, full, strict=True)) for full in product(*choices)]
+    truths = {truth_in(tree, world) for world in worlds}
+    assert verdict.truth is (truths.pop() if len(truths) == 1 else UNKNOWN)
+    decisive = {
+        atom
+        for atom in ATOMS
+        for world in worlds
+        if given_truths[atom] is UNKNOWN
+        and truth_in(tree, {**world, atom: NO}) is not truth_in(tree, {**world, atom: YES})
+    }
+    assert {still.atom for still in verdict.open} == decisive
+    assert {atom for atom in verdict.because if given_truths[atom] is UNKNOWN} == set()  # type: ignore[index]
 
 
 @given(packs(), st.data())

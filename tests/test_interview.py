@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.generated import build, domain, packs, question
+from tests.generated import build, domain, loose, packs, question
 from triage.answers import Answer, Answers
 from triage.assess import assess
 from triage.condition import Item
@@ -206,6 +206,44 @@ def outcome(pack: Pack, answers: Answers) -> object:
 def test_a_finished_interview_leaves_nothing_unasked(pack: Pack, data: st.DataObject) -> None:
     _, end = interview(pack, drawn(data))[-1]
     assert assess(pack, end.answers).status in ("complete", "unsettled")
+
+
+@given(packs(), st.data())
+def test_going_back_returns_to_the_same_step_and_keeping_the_drafts_leads_to_the_same_end(
+    pack: Pack, data: st.DataObject
+) -> None:
+    states = interview(pack, drawn(data))
+    steps = [step for step, _ in states[:-1]]
+    end = states[-1][1]
+    events: list[Event] = [Answered(step, _said(states, place)) for place, step in enumerate(steps)]
+    assert fold(pack, events) == end
+    for taken, step in enumerate(reversed(steps), start=1):
+        back = fold(pack, [*events, *([WentBack()] * taken)])
+        assert next_step(pack, back.answers, back.clarified) == step
+        assert set(back.drafts) == set(steps[len(steps) - taken :])
+        assert back.answers == states[len(steps) - taken][1].answers
+        again: list[Event] = [Answered(kept, back.drafts[kept]) for kept in steps[len(steps) - taken :]]
+        assert fold(pack, [*events, *([WentBack()] * taken), *again]) == end
+
+
+def _said(states: list[tuple[Step, State]], place: int) -> Answer:
+    """The answer that an interview got at a step, read from what it came to."""
+    step, _ = states[place]
+    after = states[place + 1][1].answers[step.question]
+    if step.item is not None:
+        assert isinstance(after, dict)
+        return str(after[step.item])
+    return after if not isinstance(after, dict) else {**after}
+
+
+@given(packs(), st.data())
+def test_what_a_session_comes_to_has_no_answer_that_does_not_apply(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(loose(pack))
+    state = fold(pack, [Answered(Step(name), answer) for name, answer in answers.items()])
+    view = View(pack, state.answers)
+    assert all(view.applies(name).truth is not NO for name in state.answers)
+    assert {name: answers[name] for name in state.answers} == state.answers
+    assert state.path == tuple(Step(name) for name in answers)
 
 
 def test_a_person_with_nothing_to_report_is_done_within_15_prompts(liver: Pack) -> None:

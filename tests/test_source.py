@@ -146,6 +146,28 @@ def test_json_is_read_as_the_data_it_is(data: object) -> None:
     assert parse(text.encode(), "a.json").data == json.loads(text)
 
 
+@given(PLAIN, st.sampled_from([None, 2]))
+def test_the_place_of_every_value_is_where_it_is_written(data: object, indent: int | None) -> None:
+    text = json.dumps(data, indent=indent).replace("\\u007f", "")
+    source = parse(text.encode(), "a.json")
+    lines = text.split("\n")
+
+    def check(value: object, loc: tuple[str | int, ...]) -> None:
+        place = source.place(loc)
+        written = json.dumps(value, indent=indent).split("\n")[0]
+        assert lines[place.line - 1][place.column - 1 :].startswith(written)
+        parts = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
+        for name, part in parts:
+            check(part, (*loc, name))
+            if isinstance(value, dict):
+                key = source.place((*loc, name), key=True)
+                assert lines[key.line - 1][key.column - 1 :].startswith(json.dumps(name))
+
+    check(json.loads(text), ())
+
+
 def test_a_file_is_read_from_disk_under_its_own_name(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_text("a: 1\n", encoding="utf-8")
