@@ -412,7 +412,10 @@ def test_each_missing_part_of_the_guard_is_told(
 def test_each_doubt_says_where_it_comes_from(liver: Pack) -> None:
     found = assess(liver, {"age": 9})
     told = {doubt.id: (doubt.basis, doubt.sources) for doubt in found.not_reassured}
-    assert told["child"] == ("sourced", ("R37.children",))
+    assert liver.about.reassurance is not None
+    child = next(off for off in liver.about.reassurance.switch_off if off.id == "child")
+    assert told["child"] == (child.basis, child.sources)
+    assert child.sources
     assert told["report"] == ("judgement", ())
 
 
