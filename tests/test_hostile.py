@@ -33,7 +33,7 @@ SERVER = r"""
 import json, os, pty, resource, signal, sys
 from triage.cli import _run
 import triage.assess, triage.cli.files, triage.cli.options, triage.cli.review, triage.cli.screen
-import triage.cli.talk, triage.report.text, triage.verify.check
+import triage.cli.replay, triage.cli.resume, triage.cli.talk, triage.report.text, triage.verify.check
 
 while line := sys.stdin.readline():
     request = json.loads(line)
@@ -521,6 +521,77 @@ def test_a_hostile_word_to_any_command_is_refused_and_not_shown_raw(
     machine.run(folder, *args).check(2)
 
 
+# --- recorded sessions -----------------------------------------------------------------------------
+
+ASKED = b'{"event": "asked", "question": "age"}\n'
+SAID = b'{"event": "answered", "question": "age", "answer": %s}\n'
+
+
+def header(pack: Path) -> dict[str, object]:
+    """The first line of a session that the program has recorded."""
+    file = pack.parent / "session"
+    assert run("run", str(pack), "--save", str(file), stdin="quit\n").code == 4
+    first = json.loads(file.read_bytes().split(b"\n")[0])
+    assert isinstance(first, dict)
+    return first
+
+
+def changed(first: dict[str, object]) -> bytes:
+    """An event that says that other rules hold, which are the same."""
+    rules = {name: value for name, value in first.items() if name != "session"}
+    return json.dumps({"event": "rules changed", "dropped": [], "header": rules}).encode() + b"\n"
+
+
+def line(fields: dict[str, object], **other: object) -> bytes:
+    return json.dumps({**fields, **other}).encode() + b"\n"
+
+
+SESSIONS: dict[str, Callable[[dict[str, object]], bytes]] = {
+    "nothing": lambda first: b"",
+    "a picture": lambda first: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100,
+    "5 MB": lambda first: b"#" * 5_000_000,
+    "100,000 brackets": lambda first: b"[" * 100_000,
+    "100,000 brackets in an event": lambda first: line(first) + b'{"event": ' + b"[" * 100_000 + b"\n",
+    "200,000 keys": lambda first: line(first) + b"{" + b",".join(b'"k%d":1' % n for n in range(200_000)) + b"}\n",
+    "a number of 100,000 digits": lambda first: line(first) + ASKED + SAID % (b"9" * 100_000),
+    "a number of 4,000 digits": lambda first: line(first) + ASKED + SAID % (b"9" * 4_000),
+    "a format of 4,000 digits": lambda first: b'{"session": ' + b"9" * 4_000 + b"}\n",
+    "not a number": lambda first: line(first) + ASKED + SAID % b"NaN",
+    "an escape sequence in an answer": lambda first: line(first) + ASKED + SAID % b'"\\u001b[31m"',
+    "an escape sequence in a question": lambda first: line(first) + b'{"event": "asked", "question": "\\u001b[31m"}\n',
+    "an escape sequence in the header": lambda first: line(first, version="\x1b[31m"),
+    "an escape sequence in a line that is torn off": lambda first: line(first) + b'{"event": "\x1b[31m',
+    "half a surrogate pair": lambda first: line(first) + ASKED + SAID % b'"\\ud800"',
+    "other rules": lambda first: line(first, digest="0" * 64),
+    "100,000 events": lambda first: line(first) + ASKED * 100_000,
+    "25,000 answers, each taken back": lambda first: line(first) + (ASKED + SAID % b"5" + b'{"event": "back"}\n') * 25_000,
+    "4 MB of new rules": lambda first: line(first) + changed(first) * (3_900_000 // len(changed(first))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_hostile_recorded_session_is_refused_or_has_no_end(
+    machine: Machine, folder: Path, name: str
+) -> None:
+    (folder / "hostile").write_bytes(SESSIONS[name](header(folder / "pack")))
+    ran = machine.run(folder, "replay", "hostile", "--pack", "pack")
+    ran.check(2, 3, 4)
+    assert "SUMMARY" not in ran.text
+
+
+@pytest.mark.parametrize("option", [("replay",), ("run", "pack", "--resume")])
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/tty", "pipe", ".", "loop", "sparse", "nowhere", "x\x1b[31m", "x\u202e", "x" * 5_000, ""])  # fmt: skip
+def test_what_is_no_recorded_session_is_refused(
+    machine: Machine, folder: Path, name: str, option: tuple[str, ...]
+) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to("loop")
+    sparse(folder / "sparse")
+    ran = machine.run(folder, *option, name)
+    ran.check(2)
+    assert "Error: " in ran.text
+
+
 # --- lines that are typed --------------------------------------------------------------------------
 
 NONSENSE = [
@@ -565,6 +636,9 @@ OPEN: dict[str, set[str]] = {
         "test_a_hostile_file_is_refused_in_lines_with_its_place[a condition of brackets]",
         "test_a_hostile_file_is_refused_in_lines_with_its_place[a condition of one long line]",
         "test_a_hostile_file_is_refused_in_lines_with_its_place[one long key]",
+        "test_a_hostile_recorded_session_is_refused_or_has_no_end[a format of 4,000 digits]",
+        "test_what_is_no_recorded_session_is_refused[name9-option0]",
+        "test_what_is_no_recorded_session_is_refused[name9-option1]",
     },
     "slow: looking for circles takes the square of the number of facts": {
         "test_a_hostile_file_is_refused_in_lines_with_its_place[a circle of 3,000 facts]",
@@ -582,6 +656,9 @@ OPEN: dict[str, set[str]] = {
         "test_a_hostile_file_is_refused_in_lines_with_its_place[50,000 keys]",
         "test_a_big_pack_is_read_or_refused_in_little_time[5,000 statements nobody cites-check]",
         "test_a_big_pack_is_read_or_refused_in_little_time[3,000 cases that fail-check]",
+    },
+    "slow: each change of rules goes through the whole session again": {
+        "test_a_hostile_recorded_session_is_refused_or_has_no_end[4 MB of new rules]",
     },
     "every problem is printed, however many there are": {
         "test_a_hostile_file_is_refused_in_lines_with_its_place[3,000 conditions of unknown names]",
@@ -652,6 +729,10 @@ OPEN: dict[str, set[str]] = {
         "test_what_is_no_file_of_answers_is_refused[name8]",
         "test_what_is_no_file_of_answers_is_refused[x\\x1b[31m]",
         "test_what_is_no_file_of_answers_is_refused[x\\u202e]",
+        "test_what_is_no_recorded_session_is_refused[x\\x1b[31m-option0]",
+        "test_what_is_no_recorded_session_is_refused[x\\x1b[31m-option1]",
+        "test_what_is_no_recorded_session_is_refused[x\\u202e-option0]",
+        "test_what_is_no_recorded_session_is_refused[x\\u202e-option1]",
         "test_a_hostile_flag_is_refused_and_not_shown_raw[a hostile word]",
         "test_a_hostile_flag_is_refused_and_not_shown_raw[a word that runs backwards]",
         "test_a_hostile_flag_is_refused_and_not_shown_raw[a hostile folder]",
