@@ -419,6 +419,43 @@ def test_each_doubt_says_where_it_comes_from(liver: Pack) -> None:
     assert told["report"] == ("judgement", ())
 
 
+def test_the_doubts_of_the_guard_itself_are_worded(small: Pack) -> None:
+    alarm = {**NONE, "jaundice": "yes"}
+    told = assess(small, {**HEALTHY, "benign": "no", "alarm": alarm}).not_reassured
+    assert [(doubt.id, doubt.say, doubt.basis, doubt.sources) for doubt in told] == [
+        ("report", "Your answers do not say that the report calls the spot harmless.", "judgement", ()),
+        ("level", "Your answers call for a doctor sooner than a planned visit.", "judgement", ()),
+    ]
+    unsettled = assess(small, {**HEALTHY, "alarm": {**NONE, "jaundice": "unknown"}}).not_reassured
+    assert [doubt.say for doubt in unsettled] == ["Something more urgent is not ruled out yet."]
+
+
+def test_a_doubt_about_what_is_not_known_cites_what_the_switch_off_cites(liver: Pack) -> None:
+    guard = liver.about.reassurance
+    assert guard is not None
+    offs = {off.id: off for off in guard.switch_off}
+    found = assess(liver, {"report_kind": {"report_benign": "yes"}}).not_reassured
+    told = {
+        doubt.id: (doubt.basis, doubt.sources)
+        for doubt in found
+        if doubt.say.startswith("Not known so far: ")
+    }
+    assert any(sources for _, sources in told.values())
+    assert told == {name: (offs[name].basis, offs[name].sources) for name in told}
+
+
+def test_what_is_not_excluded_is_told_with_its_sources_the_most_urgent_first(liver: Pack) -> None:
+    found = assess(liver, {}).possible_flags
+    flags = {flag.id: flag for flag in liver.red_flags}
+    assert [(part.id, part.say, part.basis, part.sources) for part in found] == [
+        (flags[part.id].id, flags[part.id].say, flags[part.id].basis, flags[part.id].sources)
+        for part in found
+    ]
+    ranks = [RANK[part.level] for part in found]
+    assert ranks == sorted(ranks, reverse=True)
+    assert len(set(ranks)) > 2
+
+
 def test_an_unknown_switch_off_is_told_as_not_known(small: Pack) -> None:
     told = {d.id: d.say for d in assess(small, {**HEALTHY, "age": "unknown"}).not_reassured}
     assert told["child"] == "Not known so far: the person is under 18."

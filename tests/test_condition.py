@@ -186,6 +186,14 @@ def test_the_caret_stands_under_the_place_in_its_own_line() -> None:
     assert caught.value.pointed() == "  (irn or known)\n   ^"
 
 
+@pytest.mark.parametrize("before", ["", "\n", "fever and\n", "fever\n and\n\n"])
+@pytest.mark.parametrize("after", ["", "\n", "\n and iron", "\n\n and\n iron\n"])
+def test_the_caret_finds_its_line_among_others(before: str, after: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        parse(f"{before}fevr{after}", NAMES)
+    assert caught.value.pointed() == "fevr\n^"
+
+
 @pytest.mark.parametrize(
     "deep",
     ["(" * MAX_NESTING + "fever" + ")" * MAX_NESTING, "not " * (MAX_NESTING + 1) + "fever", "(" * 5_000],

@@ -17,7 +17,7 @@ def test_the_truths_are_ordered_from_no_over_unknown_to_yes() -> None:
 
 @pytest.mark.parametrize("truth", ALL)
 def test_a_truth_has_no_boolean_value(truth: Truth) -> None:
-    with pytest.raises(TypeError, match="not a boolean"):
+    with pytest.raises(TypeError, match=r"^a Truth is not a boolean: compare with Truth\.YES or Truth\.NO$"):
         bool(truth)
 
 
