@@ -138,7 +138,7 @@ def _recorder(path: str, option: str, *, resumed: bool) -> Recorder:
             recorder = Recorder(path, handle, file.read(MAX_BYTES + 1), resumed)
     except SessionError as error:
         os.close(handle)
-        raise SessionFileError(f"{option}: {error}") from None
+        raise SessionFileError(str(error)) from None
     with suppress(OSError):
         os.fchmod(handle, 0o600)
     return recorder

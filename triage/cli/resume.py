@@ -8,6 +8,7 @@ import click
 from triage import __version__
 from triage.cli.recorder import Recorder, SessionFileError, reopen
 from triage.cli.screen import Screen
+from triage.cli.talk import MAX_LINE, accept_any_bytes
 from triage.errors import AnswerError
 from triage.interview import Step, retrace
 from triage.pack import Pack
@@ -138,12 +139,12 @@ def _not_applying(pack: Pack, session: Recording, changed: RulesChanged) -> list
 
 def _agreed(screen: Screen) -> bool:
     """Whether the person wants to go on; only a clear yes is one."""
-    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal is a text stream
+    accept_any_bytes()
     screen.line("Go on with the answers that fit? The rest is asked again.", style="bold")
     while True:
         screen.line("Type yes or no.")
         screen.prompt()
-        line = sys.stdin.readline(4_000)
+        line = sys.stdin.readline(MAX_LINE)
         text = line.strip().casefold()
         if text in ("yes", "y"):
             return True

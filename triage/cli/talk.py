@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Literal
 
 from triage.answers import NOTHING, Answer, Answers, describe_answer
@@ -57,8 +58,7 @@ def talk(
     pack: Pack, given: Answers = NOTHING, *, plain: bool = False, recorder: "Recorder | None" = None
 ) -> Ending:
     """Hold the interview over standard input and standard error, or go on with a recorded one."""
-    if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="replace")
+    accept_any_bytes()
     screen = Screen(sys.stderr, plain)
 
     def read() -> str:
@@ -71,6 +71,12 @@ def talk(
     if recorder:
         given, events = course(recorder.events)
     return Talk(pack, given, screen, read, recorder, events).hold()
+
+
+def accept_any_bytes() -> None:
+    """Let bytes that are no text be no answer instead of an error; to be called before the first line."""
+    if isinstance(sys.stdin, TextIOWrapper) and sys.stdin.errors != "replace":
+        sys.stdin.reconfigure(errors="replace")
 
 
 @dataclass(slots=True)
@@ -177,7 +183,7 @@ class Talk:
         """Where a recorded session goes on; answers about "now" are as old as the session."""
         count = len({step.question for step in self.state.path})
         self.screen.line(
-            f"You go on with your session of {begun}: {count} questions answered, at most {most} left."
+            f"You go on with your session of {begun}. Questions answered: {count}; left: at most {most}."
         )
         if begun != date.today().isoformat():
             self.screen.line(
