@@ -74,11 +74,11 @@ class Compiled:
         for question in self.pack.questions:
             if question.kind == "several_of":
                 for item in question.choices:
-                    yield from (Slot(question.id, item, state) for state in ("yes", "no", "unknown"))
+                    yield from (Slot(question.id, item, state) for state in ("no", "yes", "unknown"))
                 continue
             values: Iterable[str] = question.choices
             if question.kind == "yes_no":
-                values = ("yes", "no")
+                values = ("no", "yes")
             elif question.kind == "number":
                 values = (str(number) for number in range(len(self.bands[question.id])))
             yield from (Slot(question.id, None, value) for value in (*values, "unknown"))

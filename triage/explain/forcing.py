@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import TypeAlias
 
-from triage.condition import Condition
-from triage.explain.given import Given, Unit, Values, together, units_of
+from triage.condition import Condition, Fact, leaves
+from triage.explain.given import Given, Unit, Values, together, unit_of, units_of
 from triage.logic import UNKNOWN
 from triage.pack import Pack
 from triage.view import View
@@ -38,28 +38,47 @@ class Forcing:
         view = View(pack, together(pieces))
         self._trusted = {name for name in self._gates if view.applies(name).truth is UNKNOWN}
         self._compiled = Compiled(pack, [condition, *self._gates.values()])
-        self._guesses = {unit: _pattern(len(self.values.of(unit)), (0, -1)) for unit in self.units}
+        self._guesses, self._tries = self._likely_failures()
 
     def forces(self, pieces: Sequence[Given]) -> bool:
         """Whether these answers alone make the condition hold, whatever else is answered."""
         settled = self._settled(pieces, {})
         if settled is not None:
             return settled
-        return not self._fails_somewhere(pieces, self._guesses, 2) and self._in_all_worlds(pieces, {})
+        if self._fails_somewhere(pieces, self._guesses, self._tries):
+            return False
+        return self._in_all_worlds(pieces, {})
+
+    def _likely_failures(self) -> tuple[World, int]:
+        """Worlds to try first: nothing to report but what stands under a *not*, at every age."""
+        sizes = {unit: len(self.values.of(unit)) for unit in self.units}
+        relief = _under_not(self.pack, self.condition)
+        least = {unit: -1 if unit in relief else 0 for unit in sizes}
+        tried = [least, dict.fromkeys(sizes, 0), dict.fromkeys(sizes, -1)]
+        tried += [{**least, unit: value} for unit, size in sizes.items() for value in range(1, size)]
+        patterns = {unit: _pattern(size, [world[unit] for world in tried]) for unit, size in sizes.items()}
+        return patterns, len(tried)
 
     def _settled(self, pieces: Sequence[Given], assumed: World) -> bool | None:
         """What three-valued judging can say about a partly known world; None if that is not enough.
 
         It takes an answer to mean that its question applies, so it is believed only where the gates of
-        the given answers are known too.
+        the given answers are known too; what hangs on another gate is left aside.
         """
         sheet = self._sheet(pieces, assumed, 1)
         relied = [(sheet.planes(self._gates[name]), name) for name in self._relied_on(pieces)]
         if any(gate.no for gate, name in relied if name in self._trusted):
             return True  # no such world
         yes, no, _ = sheet.planes(self.condition)
-        known = all(gate.yes or gate.no or (name in self._trusted and not assumed) for gate, name in relied)
-        return bool(yes) if known and (yes or no) else None
+        doubtful = {
+            name
+            for gate, name in relied
+            if not (gate.yes or gate.no) and (assumed or name not in self._trusted)
+        }
+        if not doubtful:
+            return bool(yes) if yes or no else None
+        sure = [piece for piece in pieces if piece.question not in doubtful]
+        return True if yes and self._settled(sure, assumed) else None
 
     def _relied_on(self, pieces: Sequence[Given]) -> list[str]:
         """The questions among those answered here that apply only under a condition."""
@@ -110,7 +129,18 @@ class Forcing:
         return self._in_all_worlds(pieces, assumed) if settled is None else settled
 
 
-def _pattern(count: int, chosen: tuple[int, ...]) -> list[Plane]:
+def _under_not(pack: Pack, condition: Condition, negated: bool = False) -> set[Unit]:
+    """What stands under an odd number of nots, facts looked through."""
+    found: set[Unit] = set()
+    for leaf, under_not in leaves(condition, negated):
+        if isinstance(leaf, Fact):
+            found |= _under_not(pack, pack.fact[leaf.name].when, under_not)
+        elif under_not:
+            found.add(unit_of(leaf))
+    return found
+
+
+def _pattern(count: int, chosen: Sequence[int]) -> list[Plane]:
     """One plane for each of ``count`` values; in the world of each bit the chosen value is taken."""
     planes = [0] * count
     for bit, value in enumerate(chosen):
