@@ -281,7 +281,7 @@ class _Parser:
         self.names = names
         self.tokens = self._tokens()
         self.at = 0
-        self.depth = 0
+        self.depth = -1  # the whole is in no brackets
 
     def _tokens(self) -> list[_Token]:
         tokens: list[_Token] = []

@@ -55,7 +55,7 @@ class Reading:
     def place(self, fault: Fault) -> Issue:
         """A fault with its line and column."""
         where = self.files[fault.file].place(fault.loc)
-        return Issue(fault.code, fault.message, where, fault.hint, fault.severity)
+        return Issue(fault.code, fault.message, where, fault.hint)
 
 
 def load_pack(path: str | Path) -> Pack:

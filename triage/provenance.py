@@ -130,4 +130,4 @@ def statements_used_or_withheld(pack: Pack) -> Iterator[Fault]:
         elif pack.document[statement.document].kind == SEED:
             message = f"seed statement '{statement.id}' only stands beside others; nothing rests on it"
             hint = f"cite it alone, or with its words: '{statement.id} for …'"
-            yield Fault("sources.yaml", loc, "statement-carries-nothing", message, hint, "warning")
+            yield Fault("sources.yaml", loc, "statement-carries-nothing", message, hint)

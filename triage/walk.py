@@ -5,7 +5,6 @@ from functools import cache
 from typing import NamedTuple
 
 from triage.condition import Condition, Fact, leaves
-from triage.errors import Severity
 from triage.pack import Cited, Model, Pack
 from triage.source import Loc
 
@@ -20,7 +19,6 @@ class Fault(NamedTuple):
     code: str
     message: str
     hint: str = ""
-    severity: Severity = "error"
 
 
 class Part(NamedTuple):

@@ -40,7 +40,7 @@ WAY_WORDS = {
     "nothing": "Often nothing needs to be done",
     "watching": "Watching",
     "procedure": "Procedures that specialists choose",
-    "prescription": "Prescription treatment that only a doctor can decide on",
+    "prescription": "Prescription treatment, for a doctor alone to decide",
 }
 
 

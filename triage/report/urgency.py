@@ -1,6 +1,6 @@
 """How soon and where to go: the level, what is not ruled out, what would settle it, what fired it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from triage.assessment import Assessment, FlagFired, OpenAnswer
 from triage.pack import EMERGENCY, LEVELS, RANK, Level, Pack
@@ -73,18 +73,31 @@ def _can_be_named(pack: Pack, answer: OpenAnswer) -> bool:
 
 
 def why_so_soon(pack: Pack, assessment: Assessment) -> Iterator[Block]:
-    """What fired, the most urgent first; what is less urgent than the level says how soon it is due."""
+    """What fired at the level itself, then what else fired and how soon that alone would be due."""
+    written = {flag.id: flag for flag in pack.red_flags}
     fired = {flag.id for flag in assessment.red_flags}
-    weaker = {flag.id for flag in pack.red_flags if flag.weaker_form_of in fired}
-    shown = [flag for flag in assessment.red_flags if flag.id not in weaker]
-    if shown:
+    told = [flag for flag in assessment.red_flags if written[flag.id].weaker_form_of not in fired]
+    first = [flag for flag in told if written[flag.id].adds_to not in fired]
+    more: dict[str | None, list[FlagFired]] = {}
+    for flag in told:
+        more.setdefault(written[flag.id].adds_to, []).append(flag)
+    urgent = [flag for flag in first if flag.level == assessment.level.id]
+    if urgent:
         yield Heading(2, "Why so soon" if RANK[assessment.level.id] else "What to mention")
-        yield Bullets(tuple(_reason(pack, assessment, flag) for flag in shown))
+        yield Bullets(tuple(_reason(pack, flag, more) for flag in urgent))
+    rest = [flag for flag in first if flag not in urgent]
+    if rest:
+        yield Heading(3, "Less urgent, and also to be told")
+        yield Bullets(tuple(f"{_within(pack, flag)}: {_reason(pack, flag, more)}" for flag in rest))
 
 
-def _reason(pack: Pack, assessment: Assessment, flag: FlagFired) -> str:
-    said = f"{cite(flag)} You said: {'; '.join(reason.text for reason in flag.because)}."
-    if flag.level == assessment.level.id:
-        return said
+def _reason(pack: Pack, flag: FlagFired, more: Mapping[str | None, list[FlagFired]]) -> str:
+    """What a flag says, on which answers it rests, and what other flags add to it."""
+    parts = [f"{cite(flag)} You said: {'; '.join(reason.text for reason in flag.because)}."]
+    parts += [f"{_within(pack, other)}: {_reason(pack, other, more)}" for other in more.get(flag.id, ())]
+    return " ".join(parts)
+
+
+def _within(pack: Pack, flag: FlagFired) -> str:
     within = pack.about.levels[flag.level].within
-    return f"{within[0].upper()}{within[1:]}: {said}"
+    return f"{within[0].upper()}{within[1:]}"

@@ -26,17 +26,23 @@ class Report:
     def summary(self) -> str:
         """One line for the end, and one that counts what the seeds say both ways."""
         errors = sum(issue.severity == "error" for issue in self.issues)
-        line = f"{errors} errors, {len(self.issues) - errors} warnings"
-        if not self.counts:
-            return line
+        line = f"{_count(errors, 'errors')}, {_count(len(self.issues) - errors, 'warnings')}"
         told = dict(self.counts)
-        seeds, used, withheld = (told.pop(f"seed statements{part}") for part in ("", " used", " withheld"))
-        problems = told.pop("problems")
-        return (
-            f"{line} in {', '.join(f'{count} {name}' for name, count in told.items())}\n"
-            f"{used + withheld}/{seeds} seed statements: {used} used, {withheld} withheld with a reason; "
-            f"{problems}/{problems} problems dealt with"
-        )
+        seeds, used, withheld = (told.pop(f"seed statements{part}", 0) for part in ("", " used", " withheld"))
+        problems = told.pop("problems", 0)
+        if told:
+            line += f" in {', '.join(_count(count, name) for name, count in told.items())}"
+        if seeds:
+            line += (
+                f"\n{used + withheld}/{seeds} seed statements: {used} used, "
+                f"{withheld} withheld with a reason; "
+                f"{problems}/{problems} problems dealt with"
+            )
+        return line
+
+
+def _count(count: int, name: str) -> str:
+    return f"{count} {name.removesuffix('s') if count == 1 else name}"
 
 
 def check_pack(folder: Path) -> Report:
