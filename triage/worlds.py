@@ -7,7 +7,7 @@ hundred thousand is the same code. :func:`triage.condition.judge`, which also gi
 same about every answer set; a test holds the two together.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, assert_never
 
@@ -87,15 +87,16 @@ class Compiled:
         """The slots of a question, or of one item of it; the last one is *asked and not known*."""
         return self._by_unit[question, item]
 
-    def slots_for(self, question: str, answer: Answer) -> Iterable[Slot]:
-        """The slots that a canonical answer sets."""
+    def slot(self, question: str, item: str | None, value: str | int) -> Slot:
+        """The slot of one answer; a number stands in that of its band."""
+        if isinstance(value, int):
+            value = str(next(n for n, band in enumerate(self.bands[question]) if value in band))
+        return Slot(question, item, value)
+
+    def _slots_for(self, question: str, answer: Answer) -> Iterable[Slot]:
         if isinstance(answer, Mapping):
-            yield from (Slot(question, item, state) for item, state in answer.items())
-        elif isinstance(answer, int):
-            number = next(n for n, band in enumerate(self.bands[question]) if answer in band)
-            yield Slot(question, None, str(number))
-        else:
-            yield Slot(question, None, answer)
+            return (self.slot(question, item, state) for item, state in answer.items())
+        return (self.slot(question, None, answer),)
 
     def encode(self, people: Iterable[Answers]) -> "Sheet":
         """Evaluate canonical answer sets, one bit each, the first one in the lowest bit."""
@@ -104,7 +105,7 @@ class Compiled:
         for width, answers in enumerate(people, start=1):  # the count is used below
             bit = 1 << (width - 1)
             for question, answer in answers.items():
-                for slot in self.slots_for(question, answer):
+                for slot in self._slots_for(question, answer):
                     planes[self.slots[slot]] |= bit
         return self.sheet(planes, width)
 
@@ -266,6 +267,39 @@ class Sheet:
         for rank in range(RANK[FLOOR], 0, -1):
             reached[rank - 1] |= reached[rank]
         return [reached[rank] & (self.full ^ reached[rank + 1]) for rank in range(len(LEVELS))]
+
+    def outcome(self) -> Iterator[Plane]:
+        """The planes that together are the outcome: what is said and shown, not what is still unknown."""
+        about, general = self.compiled.pack.about, self.compiled.pack.general
+        yield from self.levels()
+        yield from (self.planes(flag.when).yes for flag in self.compiled.pack.red_flags)
+        withheld = about.causes_withheld
+        shown = self.full ^ (self.planes(withheld.when).yes if withheld else 0)
+        yield shown
+        for cause in self.compiled.pack.causes:
+            yield from (shown & plane for plane in self._cause(cause))
+        yield self.reassured()
+        for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
+                         *general.ask_doctor, *general.follow_up):  # fmt: skip
+            yield self.planes(sentence.when).yes
+
+    def _cause(self, cause: Cause) -> Iterator[Plane]:
+        support = self.support(cause)
+        yield from (support[name] for name in ("contested", "against", "strong", "moderate", "weak"))
+        yield from (self._of(part).yes for part in (*cause.supporting, *cause.against))
+        told = support["contested"] | support["strong"] | support["moderate"] | support["weak"]
+        for sentence in (*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up):
+            yield told & self.planes(sentence.when).yes
+
+    def reassured(self) -> Plane:
+        """Where the guard of every reassuring sentence holds."""
+        guard = self.compiled.pack.about.reassurance
+        if guard is None:
+            return 0
+        doubt = self.possible(1) | self.in_vain()
+        for off in guard.switch_off:
+            doubt |= self.full ^ self.planes(off.when).no
+        return self.planes(guard.when).yes & (self.full ^ doubt)
 
     def support(self, cause: Cause) -> dict[str, Plane]:
         """Where a cause has each support, by the same rule as :func:`triage.assess.support_of`."""

@@ -18,7 +18,7 @@ from triage.explain.given import Given, Unit, Values, together, unit_of, units_o
 from triage.logic import UNKNOWN
 from triage.pack import Pack
 from triage.view import View
-from triage.worlds import Compiled, Plane, Sheet, Slot
+from triage.worlds import Compiled, Plane, Sheet
 
 WIDEST = 1 << 16
 # For everything that is read, one plane for each of its values.
@@ -94,12 +94,8 @@ class Forcing:
                 planes[self._compiled.slots[slot]] = pattern
         for piece in pieces:
             for slot in self._compiled.slots_of(*piece.unit):
-                planes[self._compiled.slots[slot]] = full if slot == self._slot(piece) else 0
+                planes[self._compiled.slots[slot]] = full if slot == self._compiled.slot(*piece) else 0
         return self._compiled.sheet(planes, width)
-
-    def _slot(self, piece: Given) -> Slot:
-        answer = together([piece])[piece.question]
-        return next(iter(self._compiled.slots_for(piece.question, answer)))
 
     def _fails_somewhere(self, pieces: Sequence[Given], worlds: World, width: int) -> bool:
         """Whether the condition does not hold in some possible one of these worlds."""
