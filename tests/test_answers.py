@@ -42,6 +42,7 @@ ALL_NO = {"fever": "no", "jaundice": "no", "black_stool": "no"}
         ({"alarm": {"items": ["fever"], "closed": False}}, {"alarm": {"fever": "yes"}}),
         ({"alarm": {"yes": ["fever"], "unknown": ["jaundice"], "no": ["black_stool"]}}, {"alarm": {"fever": "yes", "jaundice": "unknown", "black_stool": "no"}}),
         ({"alarm": {"fever": "yes", "closed": True}}, {"alarm": {"fever": "yes", "jaundice": "no", "black_stool": "no"}}),
+        ({"alarm": {"closed": True, "fever": "yes"}}, {"alarm": {"fever": "yes", "jaundice": "no", "black_stool": "no"}}),
         ({"alarm": {}}, {}),
         ({"hepatitis": "c", "age": 4}, {"age": 4, "hepatitis": "c"}),
     ],
@@ -61,6 +62,10 @@ def test_forms_of_answers(small: Pack, given_form: dict[str, object], canonical:
         ({"age": 121}, "'age' cannot be '121' (allowed: a whole number from 0 to 120, or unknown)"),
         ({"age": 4.5}, "'age' cannot be '4.5' (allowed: a whole number from 0 to 120, or unknown)"),
         ({"age": "٣"}, "'age' cannot be '٣' (allowed: a whole number from 0 to 120, or unknown)"),
+        (
+            {"age": "0" * 8 + "63"},
+            "'age' cannot be '0000000063' (allowed: a whole number from 0 to 120, or unknown)",
+        ),
         (
             {"age": "1" * 10},
             "'age' cannot be '1111111111' (allowed: a whole number from 0 to 120, or unknown)",
@@ -82,6 +87,8 @@ def test_forms_of_answers(small: Pack, given_form: dict[str, object], canonical:
         ),
         ({"alarm": {"fever": "maybe"}}, "'alarm' cannot be 'fever: maybe' (allowed: yes, no, unknown)"),
         ({"alarm": {"fever": 1}}, "'alarm' cannot be 'fever: 1' (allowed: yes, no, unknown)"),
+        ({"alarm": {"items": "fever"}}, "'alarm' cannot be 'items: fever' (allowed: yes, no, unknown)"),
+        ({"alarm": {"fever": ["yes"]}}, "'alarm' cannot be 'fever: ['yes']' (allowed: yes, no, unknown)"),
         (
             {"alarm": ["fever", "?fever"]},
             "'alarm' says both yes and unknown to 'fever' (keep one of the two)",
@@ -96,6 +103,12 @@ def test_refusals_say_what_is_allowed(small: Pack, given_form: dict[str, object]
     with pytest.raises(AnswerError) as caught:
         normalise(small, given_form)
     assert str(caught.value) == said
+
+
+def test_a_contradiction_names_its_question(small: Pack) -> None:
+    with pytest.raises(AnswerError) as caught:
+        normalise(small, {"alarm": ["fever", "!fever"]})
+    assert [misfit.question for misfit in caught.value.misfits] == ["alarm"]
 
 
 def test_every_misfit_is_reported_at_once(small: Pack) -> None:

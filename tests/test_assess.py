@@ -11,7 +11,7 @@ from tests.generated import build, completions, leaves_of, loose, packs, partial
 from triage.answers import normalise
 from triage.assess import ORIGIN, STRENGTH, SUPPORT_ORDER, assess, certain_level, support_of
 from triage.assessment import Assessment, EvidenceFound
-from triage.condition import Said
+from triage.condition import AnyOf, Compare, Said
 from triage.errors import AnswerError
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import EMERGENCY, LEVELS, RANK, Pack
@@ -170,6 +170,18 @@ def test_an_answer_that_does_not_apply_is_refused_naming_both(small: Pack) -> No
         "'iron' (yes) does not apply, because of the answer: Black stool: no "
         "(change one of the two answers or leave one out)"
     )
+    assert [misfit.question for misfit in caught.value.misfits] == ["iron"]
+
+
+def test_every_answer_that_rules_a_question_out_is_named() -> None:
+    questions = [
+        question(0, "yes_no", None),
+        question(1, "number", None),
+        question(2, "yes_no", AnyOf((Said("q0"), Compare("q1", ">=", 2)))),
+    ]
+    pack = build(questions, [], [], [])
+    with pytest.raises(AnswerError, match=r"because of the answer: Label 0: no; Label 1: 1 \("):
+        assess(pack, {"q0": "no", "q1": 1, "q2": "yes"})
 
 
 @given(packs(), st.data())
@@ -313,6 +325,156 @@ def test_the_words_of_a_cause_are_shown_for_supported_causes_alone(small: Pack) 
     ] == [1] * 5
     assert (scar.support, scar.about, scar.handling) == ("none", (), ())
     assert stones.handling[0].way == "watching"
+
+
+def judged(**more: object) -> dict[str, object]:
+    return {"say": "Words.", "basis": "judgement", **more}
+
+
+def raw_cause(
+    name: str,
+    supporting: list[tuple[str, str, str]],
+    against: list[tuple[str, str, str]] | None = None,
+    **more: object,
+) -> dict[str, object]:
+    """The raw data of a cause whose evidence is given as (condition, strength, origin)."""
+
+    def evidence(parts: list[tuple[str, str, str]], side: str) -> list[dict[str, object]]:
+        return [
+            judged(id=f"{side}{n}", when=when, strength=strength, origin=origin)
+            for n, (when, strength, origin) in enumerate(parts)
+        ]
+
+    return {
+        "id": name, "title": name.title(), "code": "C", "about": [judged()],
+        "for": evidence(supporting, "f"), "against": evidence(against or [], "a"), **more,
+    }  # fmt: skip
+
+
+QUESTIONS = [question(number, "yes_no", None) for number in range(3)]
+ALL_YES = {"q0": "yes", "q1": "yes", "q2": "yes"}
+
+
+def in_order(*causes: dict[str, object]) -> list[str]:
+    return [cause.id for cause in assess(build(QUESTIONS, [], [], list(causes)), ALL_YES).causes]
+
+
+def test_of_equally_supported_causes_the_one_that_rests_on_more_stands_first() -> None:
+    origins = ("age", "exposure", "history", "record", "report")
+    causes = [raw_cause(origin, [("q0", "weak", origin)]) for origin in origins]
+    assert in_order(*causes) == list(reversed(origins))
+    one, other = (
+        raw_cause("one", [("q0", "weak", "age"), ("q1", "weak", "report")]),
+        raw_cause("other", [("q0", "weak", "record")]),
+    )
+    assert in_order(other, one) == ["one", "other"]
+
+
+def test_then_the_one_with_more_for_and_less_against_stands_first() -> None:
+    single = raw_cause("single", [("q0", "weak", "age")])
+    double = raw_cause("double", [("q0", "weak", "age"), ("q1", "weak", "age")])
+    doubted = raw_cause("doubted", [("q0", "weak", "age"), ("q1", "weak", "age")], [("q2", "weak", "age")])
+    assert in_order(single, doubted, double) == ["double", "single", "doubted"]
+    assert in_order(doubted, single, double) == ["double", "doubted", "single"]
+
+
+def test_evidence_for_counts_even_where_strong_evidence_speaks_against() -> None:
+    bare = raw_cause("bare", [("not q0", "weak", "age")], [("q0", "strong", "age")])
+    some = raw_cause("some", [("q0", "weak", "age")], [("q0", "strong", "age"), ("q1", "weak", "age")])
+    assert in_order(bare, some) == ["some", "bare"]
+
+
+def test_the_strongest_evidence_against_counts() -> None:
+    for order in (("weak", "strong"), ("strong", "weak"), ("moderate", "strong")):
+        against = [_evidence(strength) for strength in order]
+        assert support_of([_evidence("moderate")], against, False) == "against"
+        assert support_of([_evidence("strong")], against, False) == "contested"
+
+
+def test_words_are_shown_when_their_condition_surely_holds_and_their_cause_is_supported() -> None:
+    words = [judged(say="Always."), judged(say="If one.", when="q1"), judged(say="If not.", when="not q1")]
+    parts = {
+        "about": words, "handling": [{**part, "way": "watching"} for part in words],
+        "advice": [{**part, "kind": "do"} for part in words], "tests": words, "follow_up": words,
+    }  # fmt: skip
+    pack = build(QUESTIONS, [], [], [raw_cause("only", [("q0", "weak", "age")]) | parts])
+
+    def shown(**answers: str) -> list[list[str]]:
+        found = assess(pack, answers).causes[0]
+        lists = (found.about, found.handling, found.advice, found.tests, found.follow_up)
+        return [[part.say for part in some] for some in lists]
+
+    assert shown(q0="yes", q1="yes") == [["Always.", "If one."]] * 5
+    assert shown(q0="yes", q1="no") == [["Always.", "If not."]] * 5
+    assert shown(q0="yes", q1="unknown") == [["Always."]] * 5
+    assert shown(q0="no", q1="yes") == [[]] * 5
+    assert shown(q1="yes") == [[]] * 5
+
+
+def test_sentences_of_the_pack_keep_their_basis_and_sources(small: Pack) -> None:
+    found = assess(
+        small,
+        {
+            **HEALTHY,
+            "age": 63,
+            "past": {**NO_HISTORY, "stones": "yes"},
+            "alarm": {**NONE, "fever": "yes", "jaundice": "yes"},
+        },
+    )
+    assert [(part.basis, part.sources) for part in found.finding] == [("sourced", ("T1",))]
+    assert [(part.basis, part.sources) for part in found.advice] == [("sourced", ("T1",))]
+    flags = {flag.id: flag for flag in small.red_flags}
+    assert all(
+        (part.say, part.basis, part.sources)
+        == (flags[part.id].say, flags[part.id].basis, flags[part.id].sources)
+        for part in found.red_flags
+    )
+    causes = {cause.id: cause for cause in small.causes}
+    for cause in found.causes:
+        evidence = {part.id: part for part in (*causes[cause.id].supporting, *causes[cause.id].against)}
+        for part in (*cause.supporting, *cause.against):
+            assert (part.say, part.basis, part.sources) == (
+                evidence[part.id].say,
+                evidence[part.id].basis,
+                evidence[part.id].sources,
+            )
+    assert any(part.sources for cause in found.causes for part in cause.supporting)
+
+
+def test_a_document_that_nothing_rests_on_is_not_named(small: Pack) -> None:
+    assert [source.id for source in assess(small, HEALTHY).sources] == ["T", "judgement"]
+    pack = build(QUESTIONS, [], [], [])
+    assert [source.id for source in assess(pack, ALL_YES).sources] == ["judgement"]
+
+
+def test_what_is_still_open_names_questions_and_items(small: Pack) -> None:
+    found = assess(small, {"age": 40, "alarm": {"fever": "yes", "jaundice": "unknown"}})
+    flags = {
+        flag.id: [(part.question, part.item, part.status) for part in flag.open]
+        for flag in found.possible_flags
+    }
+    assert flags["fever_with_jaundice"] == [("alarm", "jaundice", "unknown")]
+    assert flags["bleeding"] == [("alarm", "black_stool", "unasked"), ("iron", None, "unasked")]
+    asked = {part.id: (part.status, part.items) for part in found.open_questions}
+    assert asked["alarm"][0] == "unasked"
+    assert set(asked["alarm"][1]) == {"jaundice", "black_stool"}
+    assert asked["hepatitis"] == ("unasked", ())
+
+
+@given(packs(), st.data())
+def test_what_is_open_for_a_cause_is_what_could_still_change_its_evidence(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for cause in assess(pack, answers).causes:
+        own = next(part for part in pack.causes if part.id == cause.id)
+        still = {
+            (atom.question, getattr(atom, "item", None), status)
+            for part in (*own.supporting, *own.against)
+            for atom, status in view.judge(part.when).open
+        }
+        assert {(part.question, part.item, part.status) for part in cause.open} == still
 
 
 def test_weak_support_never_stands_first_without_saying_so(small: Pack) -> None:

@@ -114,6 +114,18 @@ def test_plainer_questions_come_in_the_order_of_the_items_and_for_whole_question
     assert next_step(small, answers, [*done, Step("iron", None, plainer=True)]) == Step("age")
 
 
+def test_the_rest_of_a_list_is_asked_before_the_plainer_question_about_an_item(small: Pack) -> None:
+    assert next_step(small, {"alarm": {"fever": "unknown"}}) == Step("alarm")
+
+
+def test_plainer_questions_come_in_the_order_of_the_items_whatever_the_order_of_the_flags() -> None:
+    judged = {"evidence": "t", "level": "emergency", "say": "s", "basis": "judgement"}
+    flags = [{"id": "one", "when": "q0_1", **judged}, {"id": "two", "when": "q0_0", **judged}]
+    pack = build([question(0, "several_of", None)], [], flags, [])
+    answers = {"q0": {"q0_0": "unknown", "q0_1": "unknown"}}
+    assert next_step(pack, answers) == Step("q0", "q0_0", plainer=True)
+
+
 def test_what_can_change_nothing_any_more_is_not_asked(small: Pack) -> None:
     child = {"age": 9, "alarm": NONE, "hepatitis": "never"}
     assert next_step(small, child) is None
