@@ -196,7 +196,11 @@ def test_the_caret_finds_its_line_among_others(before: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     "deep",
-    ["(" * MAX_NESTING + "fever" + ")" * MAX_NESTING, "not " * (MAX_NESTING + 1) + "fever", "(" * 5_000],
+    [
+        "(" * (MAX_NESTING + 1) + "fever" + ")" * (MAX_NESTING + 1),
+        "not " * (MAX_NESTING + 1) + "fever",
+        "(" * 5_000,
+    ],
 )
 def test_nesting_has_an_end(deep: str) -> None:
     with pytest.raises(ConditionError, match=r"nested more than 20|at most 2000"):
@@ -204,7 +208,7 @@ def test_nesting_has_an_end(deep: str) -> None:
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
-    assert parse("(" * (MAX_NESTING - 1) + "fever" + ")" * (MAX_NESTING - 1), NAMES) == FEVER
+    assert parse("(" * MAX_NESTING + "fever" + ")" * MAX_NESTING, NAMES) == FEVER
     assert parse("(fever) and " * MAX_NESTING + "iron", NAMES)
     assert parse("not fever and " * MAX_NESTING + "iron", NAMES)
 

@@ -114,19 +114,11 @@ def test_the_wheel_that_the_sdist_builds_is_the_same(wheel: Path, unpacked: Path
     assert contents(build("wheel", unpacked, tmp_path)) == contents(wheel)
 
 
-@pytest.mark.xfail(strict=True, reason="the folder requirements is not on the list of the sdist")
 def test_the_sdist_holds_all_that_is_needed_to_run_and_test_the_program(unpacked: Path) -> None:
     needed = tracked(
-        "triage",
-        "rules",
-        "tests",
-        "docs",
-        "requirements",
-        "cli.py",
-        "pyproject.toml",
-        "Makefile",
-        "README.md",
-    )
+        "triage", "rules", "tests", "docs", "benchmarks", "requirements", "cli.py", "pyproject.toml", "Makefile",
+        "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE",
+    )  # fmt: skip
     found = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
     assert needed - found == set()
     assert found - tracked() == {"PKG-INFO"}

@@ -59,7 +59,7 @@ def test_every_question_is_an_option_and_what_is_not_named_stays_unknown(
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--agee", "3"], "No such option '--agee'. (Did you mean one of: '--age', '--date'?)"),
+        (["--agee", "3"], "No such option '--agee'. (Did you mean one of: '--age', '--date', '--save'?)"),
         (["--age", "150"], "--age: 'age' cannot be '150' (allowed: a whole number from 0 to 120, or unknown)"),
         (["--age", "-4"], "--age: 'age' cannot be '_4' (allowed: a whole number from 0 to 120, or unknown)"),
         (["--age", "63", "--age", "64"], "--age: two answers to one question: '63' and '64' (keep one)"),
