@@ -1,11 +1,12 @@
 """Why a question is asked: what waits on it, and what each answer would do."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.generated import packs, partial
+from tests.generated import build, packs, partial, question
 from triage.assess import certain_level
-from triage.explain import why
+from triage.explain import Waiting, why
 from triage.interview import Step, next_step
 from triage.logic import UNKNOWN
 from triage.pack import LEVELS, Pack
@@ -49,6 +50,57 @@ def test_each_answer_of_each_kind_is_tried(small: Pack) -> None:
     assert tried("hepatitis", {}) == ["never", "hepatitis B", "hepatitis C"]
     assert tried("benign", {}) == ["yes", "no"]
     assert tried("age", {}) == ["0 to 17 years", "18 to 49 years", "50 to 59 years", "60 to 120 years"]
+
+
+def test_what_waits_is_told_with_its_words_level_and_sources(small: Pack) -> None:
+    reason = why(small, {"alarm": {**NONE, "fever": "yes", "jaundice": "unknown"}}, Step("past"))
+    assert reason.step == Step("past")
+    assert reason.waiting == (
+        Waiting("red flag", "old_with_cancer", "Tell the cancer team.", "consultation_2w", ()),
+        Waiting("cause", "bile_stones", "Bile duct stones", None, ("T2",)),
+        Waiting("cause", "scar", "A healed scar", None, ()),
+    )
+    danger = why(small, {}, Step("alarm")).waiting[1]
+    assert danger == Waiting(
+        "red flag", "fever_with_jaundice", "It can be an infection.", "emergency", ("R1",)
+    )
+
+
+def test_each_answer_to_a_list_is_tried_with_the_rest_of_the_list_as_no(small: Pack) -> None:
+    changes = why(small, {}, Step("alarm")).changes
+    assert [(change.answer, change.level, change.could_reach) for change in changes] == [
+        ("Fever", "consultation", "consultation_2w"),
+        ("Jaundice", "consultation_24", "consultation_24"),
+        ("Black stool", "consultation_24", "emergency_ambulance"),
+        ("none of these", "consultation", "consultation_2w"),
+    ]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="items that were answered beforehand are tried again, as if they were not"
+)
+def test_what_was_answered_beforehand_stays_as_it_was_said(small: Pack) -> None:
+    changes = why(small, {"alarm": {"jaundice": "yes"}}, Step("alarm")).changes
+    assert [(change.answer, change.level) for change in changes] == [
+        ("Fever", "emergency"),
+        ("Black stool", "consultation_24"),
+        ("none of these", "consultation_24"),
+    ]
+
+
+def test_a_band_of_one_number_is_that_number() -> None:
+    flag = {
+        "id": "f",
+        "evidence": "t",
+        "level": "emergency",
+        "when": "q0 = 2",
+        "say": "s",
+        "basis": "judgement",
+    }
+    changes = why(build([question(0, "number", None)], [], [flag], []), {}, Step("q0")).changes
+    assert [(change.answer, change.level) for change in changes] == [
+        ("0 to 1", "consultation"), ("2", "emergency"), ("3", "consultation"),
+    ]  # fmt: skip
 
 
 def test_a_change_names_level_reach_and_the_causes_it_moves(small: Pack) -> None:
