@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("loading", "answers"),
     ("view", "worlds"),
     ("assess", "interview"),
-    ("explain",),
+    ("explain", "session"),
     ("schemas", "verify", "report"),
     ("cli",),
 )
@@ -41,14 +41,22 @@ PACKAGES = {
 # Clock, chance, the machine and the console: the command line's alone.
 SHELL_ONLY = {
     "datetime", "time", "random", "secrets", "uuid", "os", "sys", "io", "locale", "tempfile", "shutil", "logging",
-    "threading", "signal", "getpass", "traceback",
+    "threading", "signal", "getpass", "traceback", "fcntl", "stat",
 }  # fmt: skip
 # The network and other programs: nobody's.
 NOBODY = {
     "socket", "ssl", "http", "urllib", "ftplib", "smtplib", "xmlrpc", "asyncio", "subprocess", "multiprocessing",
     "webbrowser", "ctypes", "pickle",
 }  # fmt: skip
-READERS = {"source", "loading", "verify", "cli"}  # who may know what a path is
+# Parts or modules that may know what a path is; modules that open files; and modules that write them.
+PATHS = {"source", "loading", "verify", "session.reading", "cli"}
+OPENERS = {"source", "session.reading", "cli.files", "cli.recorder"}
+WRITERS = {"cli.files", "cli.recorder"}
+OPENING = {"open", ".open", ".fdopen", ".read_text", ".read_bytes"}
+WRITING = {
+    ".write_text", ".write_bytes", ".pwrite", ".ftruncate", ".mkstemp", ".link", ".symlink_to", ".rename",
+    ".touch", ".mkdir", ".unlink", ".rmdir", ".chmod", ".fchmod",
+}  # fmt: skip
 CONSOLE = {"print", "input", "breakpoint"}
 WRITTEN_OUT = {"exec", "eval", "compile"}  # code made at run time: `worlds` alone, from numbers alone
 DOOR = {"assess", "loading", "interview"}  # what `triage` itself hands out
@@ -146,13 +154,19 @@ def test_nobody_reaches_the_network_or_another_program(module: Module) -> None:
 
 
 @by_name
-def test_files_are_read_in_few_places_and_written_in_one(module: Module) -> None:
-    if module.part not in READERS:
+def test_files_are_opened_in_few_places_and_written_in_two(module: Module) -> None:
+    if not {module.part, module.name} & PATHS:
         assert "pathlib" not in outside(module.tree)
-    if module.name not in ("source", "cli.files"):
-        assert called(module.tree) & {"open", ".open", ".read_text", ".read_bytes"} == set()
-    if module.name != "cli.files":
-        assert called(module.tree) & {".write_text", ".write_bytes", ".mkdir", ".unlink"} == set()
+    if module.name not in OPENERS:
+        assert called(module.tree) & OPENING == set()
+    if module.name not in WRITERS:
+        assert called(module.tree) & WRITING == set()
+
+
+def test_every_place_that_may_open_or_write_files_does() -> None:
+    trees = {module.name: called(module.tree) for module in MODULES}
+    assert {name for name, calls in trees.items() if calls & OPENING} == OPENERS
+    assert {name for name, calls in trees.items() if calls & WRITING} == WRITERS
 
 
 @by_name

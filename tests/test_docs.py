@@ -636,16 +636,21 @@ HELP = {"-h", "--help"}
 
 
 def own_options(name: str) -> set[str]:
-    """The options of a command that are not questions."""
+    """The options of a command, or of a group of commands, that are not questions."""
     from triage.cli import program
 
-    params = program.commands[name].params
-    return {option for param in params if isinstance(param, click.Option) for option in param.opts}
+    return options_of(program.commands[name])
+
+
+def options_of(command: click.Command) -> set[str]:
+    """The options of a command and of the commands in it."""
+    found = {option for param in command.params if isinstance(param, click.Option) for option in param.opts}
+    within = command.commands.values() if isinstance(command, click.Group) else ()
+    return found.union(*map(options_of, within))
 
 
 def all_options(name: str) -> set[str]:
-    params = COMMANDS[name].params
-    return {option for param in params if isinstance(param, click.Option) for option in param.opts} | HELP
+    return options_of(COMMANDS[name]) | HELP
 
 
 def spoken(page: str) -> Iterator[str]:
@@ -668,6 +673,9 @@ def test_every_command_and_option_that_a_page_names_exists(page: str, line: str)
     if name is not None:
         assert name in COMMANDS
     allowed = all_options(name or "run") | ({"--version"} if name is None else set())
+    group = COMMANDS[name or "run"]
+    if isinstance(group, click.Group) and len(words) > 1:
+        allowed = options_of(group.commands[words[1]]) | HELP
     assert {word.split("=")[0] for word in words if word.startswith("-") and word != "-"} <= allowed
 
 
@@ -689,9 +697,17 @@ def test_every_command_of_the_program_is_in_the_readme() -> None:
 def test_every_option_of_the_program_that_is_no_question_is_in_the_readme() -> None:
     told = [cells[0].strip("`") for cells in rows(text_of("README.md"), "Option")]
     assert set(told) == own_options("run")
-    for name in ("show", "check", "schema"):
+    for name in COMMANDS:
         for option in own_options(name) - {"--format"}:
             assert f"`{option}`" in text_of("README.md")
+
+
+def test_every_command_within_a_command_is_in_the_readme() -> None:
+    told = {cells[0]: cells[1] for cells in rows(text_of("README.md"), "Command")}
+    groups = {name: group for name, group in COMMANDS.items() if isinstance(group, click.Group)}
+    assert set(groups) == {"explain"}
+    for name, group in groups.items():
+        assert all(f"`{word}`" in told[f"`triage {name}`"] for word in group.commands)
 
 
 def test_the_words_that_steer_the_interview_are_in_the_readme() -> None:
