@@ -905,6 +905,38 @@ def test_the_changelog_keeps_what_is_clinical_apart() -> None:
         assert "\n### Clinical\n" in release
 
 
+SAID_LEVELS: dict[str, schema.Level] = {
+    "ambulance": "emergency_ambulance", "emergency department": "emergency", "today": "consultation_24",
+    "within two weeks": "consultation_2w", "planned visit": "consultation",
+}  # fmt: skip
+
+
+def test_what_the_changelog_says_of_the_pack_is_what_the_pack_says() -> None:
+    from triage.loading import find_pack, load_cases, load_pack
+
+    folder = find_pack("liver_calcification")
+    pack, cases = load_pack(folder), {case.id: case for case in load_cases(folder)}
+    release = re.split(r"^## ", text_of("CHANGELOG.md"), flags=re.MULTILINE)[1]
+    assert f"version {pack.about.version} of the pack `{pack.about.id}`" in release
+    clinical = release.split("\n### Clinical\n")[1]
+    assert f"**Red flags.** {len(pack.red_flags)}:" in clinical
+    assert f"**Causes.** {len(pack.causes)}." in clinical
+    named = set(re.findall(r"`([a-z0-9_]+)`", clinical))
+    assert {cause.id for cause in pack.causes} <= named
+    assert named - {cause.id for cause in pack.causes} <= set(cases)
+    counts = run("check", "--format", "json").json["counts"]
+    seeds, used, withheld = (counts[f"seed statements{part}"] for part in ("", " used", " withheld"))
+    told = " ".join(clinical.split())
+    assert f"Of the {seeds} statements of the client documents {used} are used and {withheld} are" in told
+    assert f"all {counts['problems']} problems found in them" in told
+    for what, said, shown, missed in rows(clinical, "What"):
+        level = schema.RANK[SAID_LEVELS[said]]
+        reached = {schema.RANK[cases[name].expect.level] for name in re.findall(r"`(\w+)`", shown)}
+        near = {schema.RANK[cases[name].expect.level] for name in re.findall(r"`(\w+)`", missed)}
+        assert reached == {level}, what
+        assert max(near) < level or near == {0}, what
+
+
 def test_the_licence_is_the_one_that_the_package_names() -> None:
     import tomllib
 
