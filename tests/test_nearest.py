@@ -9,7 +9,7 @@ from tests.generated import packs, partial
 from triage.answers import Answers
 from triage.condition import Condition
 from triage.explain.given import Given, Unit, Values, changed, known, units_of
-from triage.explain.nearest import FAIL, HOLD, nearest
+from triage.explain.nearest import FAIL, HOLD, NOT_HOLD, nearest
 from triage.logic import Truth
 from triage.pack import Pack
 from triage.view import View
@@ -38,7 +38,7 @@ def by_brute_force(
 
 
 @settings(max_examples=120)
-@given(packs(most=4), st.data(), st.sampled_from([HOLD, FAIL]))
+@given(packs(most=4), st.data(), st.sampled_from([HOLD, FAIL, NOT_HOLD]))
 def test_the_smallest_changes_are_found_all_of_them(
     pack: Pack, data: st.DataObject, want: frozenset[Truth]
 ) -> None:

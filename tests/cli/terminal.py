@@ -12,6 +12,7 @@ import pyte
 from tests.conftest import ROOT, SMALL
 
 PROMPT = "> "
+AFTERWARDS = "Ask about this summary, or press Enter to end."
 
 
 class Session:
@@ -26,6 +27,7 @@ class Session:
         self.screen = pyte.HistoryScreen(columns, rows, history=2_000)
         self.stream = pyte.Stream(self.screen)
         self.raw = ""
+        self.ended = False
         self.child = pexpect.spawn(
             sys.executable, ["-m", "triage", "run", str(pack), *options], dimensions=(rows, columns),
             env={**base, "TERM": "xterm", "PYTHONPATH": str(ROOT), **env}, encoding="utf-8", timeout=20,
@@ -35,6 +37,7 @@ class Session:
     def wait(self) -> None:
         """Read until a prompt waits for a reply, or the program has ended."""
         self.child.expect([r"(?:^|\n)> $", pexpect.EOF])
+        self.ended = self.child.after is pexpect.EOF
         matched = self.child.after if isinstance(self.child.after, str) else ""
         self._feed(self.child.before + matched)
 
@@ -54,13 +57,20 @@ class Session:
         return self.finish()
 
     def finish(self) -> int:
-        """Wait for the end and return the exit code."""
-        self.child.expect(pexpect.EOF)
-        self._feed(self.child.before)
+        """Wait for the end, with Enter at the prompt after the summary, and return the exit code."""
+        while not self.ended:
+            if self.summarised:
+                self.child.sendline("")
+            self.wait()
         self.child.close()
         if self.child.signalstatus is not None:
             return 128 + int(signal.Signals(self.child.signalstatus))
         return int(self.child.exitstatus)
+
+    @property
+    def summarised(self) -> bool:
+        """Whether the summary was shown and its own prompt waits."""
+        return AFTERWARDS in " ".join(self.everything.split()) and self.everything.endswith(PROMPT)
 
     @property
     def shown(self) -> str:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-import pexpect
 import pytest
 
 from tests.cli.terminal import Session
@@ -51,7 +50,7 @@ def start(**size: int) -> Session:
 
 
 def waits(session: Session) -> bool:
-    return session.child.after is not pexpect.EOF
+    return not session.ended and not session.summarised
 
 
 def hold(pack: Pack, person: Person, *, go_on: bool = True, plainer: str = "no", **size: int) -> Held:

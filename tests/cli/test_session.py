@@ -198,7 +198,9 @@ def test_the_whole_interview_ends_in_the_summary_and_exit_0(session: Session) ->
     assert "That was the last question. Here is your summary." in text
     assert "SUMMARY: A SMALL PACK FOR TESTS" in text
     assert "A healed scar: your answers speak for it" in text
-    assert "> " not in text.split("SUMMARY:")[1]
+    summary, _, rest = text.split("SUMMARY:")[1].partition("Ask about this summary")
+    assert "> " not in summary
+    assert rest.count("> ") == 1
 
 
 def test_an_emergency_is_told_at_once_and_stop_gives_the_summary(session: Session) -> None:

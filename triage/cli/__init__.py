@@ -9,6 +9,7 @@ import click
 
 from triage import __version__
 from triage.cli.check import check
+from triage.cli.explain import explain
 from triage.cli.replay import replay
 from triage.cli.run import RunCommand, run
 from triage.cli.schema import schema
@@ -59,7 +60,7 @@ def program() -> None:
     """
 
 
-for command in (run, replay, show, check, schema):
+for command in (run, replay, explain, show, check, schema):
     program.add_command(command)
 
 

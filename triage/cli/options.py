@@ -61,15 +61,20 @@ def given_answers(
     """
     answers: dict[str, Any] = dict(normalise(pack, file))
     for name, given in values.items():
-        words = [word for value in given for word in value.split(",")]
-        if words:
-            try:
-                answers[name] = _answer(pack, pack.question[name], words, answers.get(name))
-            except AnswerError as error:
-                raise click.UsageError(
-                    "; ".join(f"--{_dashed(name)}: {part}" for part in error.misfits)
-                ) from None
+        try:
+            _lay(pack, answers, name, given)
+        except AnswerError as error:
+            raise click.UsageError(
+                "; ".join(f"--{_dashed(name)}: {part}" for part in error.misfits)
+            ) from None
     return normalise(pack, answers)
+
+
+def _lay(pack: Pack, answers: dict[str, Any], name: str, given: Iterable[str]) -> None:
+    """Lay what was given for a question over its answer."""
+    words = [word for value in given for word in value.split(",")]
+    if words:
+        answers[name] = _answer(pack, pack.question[name], words, answers.get(name))
 
 
 def _answer(pack: Pack, question: Question, words: list[str], before: object) -> object:
@@ -98,3 +103,29 @@ def _known(question: Question, words: Iterable[str]) -> None:
             allowed = [*question.choices, "none", "none_other"]
             hint = f"{did_you_mean(word.lstrip('?!'), allowed)}; '?' in front: not sure, '!': no"
             raise AnswerError([Misfit(question.id, f"there is no item '{shown(word)}'", hint)])
+
+
+def changes_of(pack: Pack, words: Iterable[str]) -> dict[str, Answer]:
+    """The answers in words like ``age=70`` or ``alarm=fever,!jaundice``.
+
+    Raises :class:`AnswerError` for what cannot be read.
+    """
+    values: dict[str, list[str]] = {}
+    for word in words:
+        question, sign, answer = word.partition("=")
+        if not sign:
+            message = f"'{shown(word)}' changes nothing"
+            raise AnswerError([Misfit(question, message, "write QUESTION=ANSWER, such as age=70")])
+        values.setdefault(known_question(pack, question.strip().replace("-", "_")), []).append(answer)
+    answers: dict[str, Any] = {}
+    for name, given in values.items():
+        _lay(pack, answers, name, given)
+    return normalise(pack, answers)
+
+
+def known_question(pack: Pack, name: str) -> str:
+    """The name of a question. Raises :class:`AnswerError`, with a suggestion, if there is none of it."""
+    if name not in pack.question:
+        message = f"there is no question '{shown(name)}'"
+        raise AnswerError([Misfit(name, message, did_you_mean(name, list(pack.question)))])
+    return name

@@ -8,6 +8,7 @@ import click
 from triage.cli.run import INCOMPLETE, STYLE
 
 if TYPE_CHECKING:
+    from triage.answers import Answers
     from triage.pack import Pack
     from triage.session import Recording
 
@@ -53,6 +54,18 @@ def replay(session: str, name: str | None, style: str, output: str | None, force
     assessment = assess(pack, state.answers, date=recording.header.date)
     write_summary(pack, assessment, style, output, force, plain=False)
     return 0
+
+
+def recorded(session: str, name: str | None) -> "tuple[Pack, Answers]":
+    """The pack of a recorded session and the answers it came to. Refuses one of other rules."""
+    from triage.cli.resume import RulesDifferError, check_rules
+    from triage.session import fold
+
+    recording = _read(session)
+    pack = _pack(recording, name, session)
+    if not check_rules(pack, recording, session):
+        raise RulesDifferError(_differ(recording, pack, session))
+    return pack, fold(pack, recording.events).answers
 
 
 def _read(session: str) -> "Recording":

@@ -13,6 +13,7 @@ from triage.errors import AnswerError
 from triage.interview import Step, retrace
 from triage.pack import Pack
 from triage.session import (
+    MAX_CHANGES,
     Given,
     Header,
     Lost,
@@ -84,6 +85,8 @@ def torn_line(screen: Screen, session: Recording, path: str) -> None:
 def _other_rules(pack: Pack, recorder: Recorder, screen: Screen, accept: bool) -> None:
     """Tell what changed; go on under the new rules if that is wanted."""
     before = recorder.recording.rules
+    if sum(isinstance(event, RulesChanged) for event in recorder.events) == MAX_CHANGES:
+        raise SessionFileError(f"{recorder.path}: the rules changed too often in this session; begin anew")
     after = header_of(pack, __version__, recorder.header.date)
     lost = _lost(recorder.recording, after)
     changed = RulesChanged(after, tuple(part for part, _, _ in lost))

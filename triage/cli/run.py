@@ -3,6 +3,8 @@
 import os
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from triage.answers import Answers
     from triage.assessment import Assessment
     from triage.cli.recorder import Recorder
-    from triage.cli.talk import Ending
+    from triage.cli.talk import Ending, Talk
     from triage.pack import Pack
 
 INCOMPLETE = 4
@@ -117,7 +119,6 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
     triage run --age 63 --hepatitis b --alarm fever --alarm '?black-stool'
     triage run --age 41 --alarm none --format json
     """
-    from triage.assess import assess
     from triage.cli.files import prepare, read_answers
     from triage.cli.options import given_answers
     from triage.view import View, check_live
@@ -133,17 +134,59 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
     if recorder:
         date = recorder.header.date
     if resume is not None or not (no_input or file == "-" or (given and not sys.stdin.isatty())):
-        ending = _converse(ctx, given, recorder)
+        return _interview(ctx, given, recorder, date or _today())
+    if recorder:
+        _without_asking(pack, given, recorder)
+    return _summarise(ctx, given, recorder, date)
+
+
+def _interview(ctx: click.Context, given: "Answers", recorder: "Recorder | None", date: str) -> int:
+    """Ask, print the summary, and on a terminal answer questions about it as long as there are any."""
+    from triage.cli.talk import conversation
+
+    talk = conversation(ctx.obj, given, plain=ctx.params["plain"], recorder=recorder)
+    ask = talk.hold
+    while True:
+        ending = _converse(ctx, ask, talk.recorder)
         if ending.incomplete:
             return INCOMPLETE
-        given, date = dict(ending.answers), date or _today()
-    elif recorder:
-        _without_asking(pack, given, recorder)
-    assessment = assess(pack, given, date=date)
-    write_summary(pack, assessment, style, output, force, plain)
+        code = _summarise(ctx, ending.answers, talk.recorder, date)
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return code
+        from triage.cli.afterwards import afterwards
+
+        if not afterwards(talk, partial(_save_as, ctx, talk, given, date)):
+            return code
+        ctx.params["force"] = True  # the summary just written may be replaced by the new one
+        ask = talk.once_more
+
+
+def _save_as(ctx: click.Context, talk: "Talk", given: "Answers", date: str, path: str) -> str:
+    """Save a session that was not saved so far; where it is, or why it could not be saved."""
+    from triage.cli.recorder import SessionFileError, begin
+    from triage.session import Ended, Given, header_of
+
+    if talk.recorder:
+        return talk.recorder.whereabouts()
+    entries = [*([Given(given)] if given else []), *talk.events, Ended("finished")]
+    try:
+        talk.recorder = begin(path, header_of(ctx.obj, __version__, date), entries, force=False)
+    except SessionFileError as error:
+        return error.message
+    ctx.call_on_close(talk.recorder.close)
+    return talk.recorder.whereabouts()
+
+
+def _summarise(ctx: click.Context, answers: "Answers", recorder: "Recorder | None", date: str | None) -> int:
+    """Hold the answers against the rules and write the summary; the exit code."""
+    from triage.assess import assess
+
+    params = ctx.params
+    assessment = assess(ctx.obj, answers, date=date)
+    write_summary(ctx.obj, assessment, params["style"], params["output"], params["force"], params["plain"])
     if recorder:
         _tell_saved(recorder)
-    return 10 + _rank(assessment) if exit_level else 0
+    return 10 + _rank(assessment) if params["exit_level"] else 0
 
 
 def _go_together(ctx: click.Context) -> None:
@@ -183,12 +226,10 @@ def _recorder(ctx: click.Context, given: "Answers") -> "Recorder | None":
     return recorder
 
 
-def _converse(ctx: click.Context, given: "Answers", recorder: "Recorder | None") -> "Ending":
+def _converse(ctx: click.Context, ask: Callable[[], "Ending"], recorder: "Recorder | None") -> "Ending":
     """Hold the interview; someone who interrupts it is told where the answers are."""
-    from triage.cli.talk import talk
-
     try:
-        return talk(ctx.obj, given, plain=ctx.params["plain"], recorder=recorder)
+        return ask()
     except KeyboardInterrupt:
         if recorder is None:
             raise

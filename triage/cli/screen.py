@@ -36,6 +36,24 @@ class Screen:
             whole = f"{rest if number else indent}{part.plain}"
             self._console.print(Text(whole, style if self._styled else ""))
 
+    def document(self, document: Document) -> None:
+        """Write a document block by block."""
+        for block in document:
+            match block:
+                case Heading(level, text):
+                    self.line(text.upper() if level == 1 else text, style="bold")
+                case Paragraph(text):
+                    self.line(text)
+                case Bullets(points):
+                    for point in points:
+                        self.line(point, indent="- ")
+                case Callout(tone, title, lines):
+                    bar = "!" if tone == "alarm" else "*"
+                    self.line(title, indent=f"{bar * 3} ", hang=f"{bar * 3} ", style=TONES[tone])
+                    for text in lines:
+                        self.line(text, indent=f"{bar}   ", hang=f"{bar}   ")
+            self.line()
+
     def prompt(self) -> None:
         """Invite a reply, without a line break."""
         self._console.print("> ", end="")
@@ -44,19 +62,4 @@ class Screen:
 
 def show_document(document: Document) -> None:
     """Write a summary to the terminal on standard output."""
-    screen = Screen(sys.stdout)
-    for block in document:
-        match block:
-            case Heading(level, text):
-                screen.line(text.upper() if level == 1 else text, style="bold")
-            case Paragraph(text):
-                screen.line(text)
-            case Bullets(points):
-                for point in points:
-                    screen.line(point, indent="- ")
-            case Callout(tone, title, lines):
-                bar = "!" if tone == "alarm" else "*"
-                screen.line(title, indent=f"{bar * 3} ", hang=f"{bar * 3} ", style=TONES[tone])
-                for text in lines:
-                    screen.line(text, indent=f"{bar}   ", hang=f"{bar}   ")
-        screen.line()
+    Screen(sys.stdout).document(document)

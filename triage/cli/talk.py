@@ -15,9 +15,10 @@ from triage.answers import NOTHING, Answer, Answers, describe_answer
 from triage.assess import certain_level
 from triage.cli.replies import NOT_SURE, Command, Reply, Unclear, allowed, read_reply, skipped
 from triage.cli.screen import Screen
-from triage.explain import Why, why
+from triage.explain.why import why
 from triage.interview import Answered, Event, State, Step, WentBack, fold, next_step, steps_left
 from triage.pack import EMERGENCY, RANK, Pack, Question
+from triage.report.reasons import why_lines
 from triage.session import Asked, Ended, Entry, course
 from triage.terms import Glossary
 from triage.view import View
@@ -54,10 +55,10 @@ class _LeftOff(Exception):
         self.how = how
 
 
-def talk(
+def conversation(
     pack: Pack, given: Answers = NOTHING, *, plain: bool = False, recorder: "Recorder | None" = None
-) -> Ending:
-    """Hold the interview over standard input and standard error, or go on with a recorded one."""
+) -> "Talk":
+    """An interview over standard input and standard error, new or going on with a recorded one."""
     accept_any_bytes()
     screen = Screen(sys.stderr, plain)
 
@@ -70,7 +71,7 @@ def talk(
     events: list[Event] = []
     if recorder:
         given, events = course(recorder.events)
-    return Talk(pack, given, screen, read, recorder, events).hold()
+    return Talk(pack, given, screen, read, recorder, events)
 
 
 def accept_any_bytes() -> None:
@@ -102,8 +103,12 @@ class Talk:
     def hold(self) -> Ending:
         """Ask until nothing is left to ask, the person stops, or the input ends."""
         self.opening()
+        return self.go_on(self.began)
+
+    def go_on(self, begin: Callable[[], Literal["stop", "go on"]]) -> Ending:
+        """Begin as told, then ask to the end."""
         try:
-            if self.began() == "stop" or self.questions() == "stop":
+            if begin() == "stop" or self.questions() == "stop":
                 self.note(Ended("stopped"))
                 return Ending(self.state.answers, "stopped")
         except _LeftOff as left:
@@ -123,6 +128,29 @@ class Talk:
             return self.emergency()
         self.announced = max(self.announced, self.fired(self.state) if self.given else 0)
         return "go on"
+
+    def change(self, question: str) -> bool:
+        """Whether a question could be asked again; the answers after it are kept as far as they apply."""
+        if question not in {step.question for step in self.state.path}:
+            self.screen.line("Only a question that was asked can be changed; list shows your answers.")
+            self.list()
+            return False
+        while question in {step.question for step in self.state.path}:
+            self.note(WentBack())
+        self.announced = max(EMERGENCY - 1, min(self.announced, self.fired(self.state)))
+        return True
+
+    def once_more(self) -> Ending:
+        """Go on after an answer was taken back to be changed."""
+        return self.go_on(self.again)
+
+    def again(self) -> Literal["stop", "go on"]:
+        """Ask the changed question; what was answered after it stands again without being asked."""
+        if (step := self.next()) is not None:
+            self.ask(step)
+        while (step := self.next()) is not None and step in self.state.drafts:
+            self.note(Answered(step, self.state.drafts[step]))
+        return self.emergency()
 
     def questions(self) -> Literal["stop", "go on"]:
         """Ask one question after the other, until the last or until the person stops at an emergency."""
@@ -405,27 +433,3 @@ def emergency_lists(pack: Pack) -> frozenset[str]:
 
     flags = [flag for flag in pack.red_flags if RANK[flag.level] >= EMERGENCY]
     return frozenset(name for flag in flags for name in questions_of(pack, flag.when))
-
-
-def why_lines(pack: Pack, reason: Why) -> list[str]:
-    """The reasons for a question in plain lines."""
-    lines = [f"{reason.why} [{', '.join(reason.sources) or 'our judgement'}]"]
-    urgent = [part for part in reason.waiting if part.level is not None]
-    causes = [part for part in reason.waiting if part.level is None]
-    for part in urgent[:4]:
-        title = pack.about.levels[part.level].title if part.level else ""
-        lines.append(f'Could mean "{title}": {part.title} [{", ".join(part.sources) or "our judgement"}]')
-    if len(urgent) > 4:
-        lines.append(f"It bears on {len(urgent) - 4} more signs of urgency.")
-    if causes:
-        lines.append(f"Causes it bears on: {', '.join(part.title for part in causes)}.")
-    for change in reason.changes:
-        level = pack.about.levels[change.level].title
-        could = (
-            ""
-            if change.could_reach == change.level
-            else f', up to "{pack.about.levels[change.could_reach].title}"'
-        )
-        moved = "".join(f"; {title}: {before} → {after}" for title, before, after in change.causes[:3])
-        lines.append(f'If "{change.answer}": at least "{level}"{could}{moved}')
-    return lines

@@ -130,6 +130,17 @@ def _cause(view: View, cause: Cause, most: int) -> How:
     return How(cause.id, cause.title, found.support, told, more)
 
 
+def conditions_behind(view: View, subject: str) -> Condition:
+    """The condition that a level, red flag or cause stands on, whether it holds or not."""
+    if subject == LEVEL:
+        rank = max(RANK[certain_level(view)[0]], 1)
+        return any_of([flag.when for flag in view.pack.red_flags if RANK[flag.level] == rank])
+    thing = find(view.pack, subject)
+    if isinstance(thing, RedFlag):
+        return thing.when
+    return any_of([part.when for part in (*thing.supporting, *thing.against)])
+
+
 def deciding(cause: Cause, found: CauseFound) -> Condition:
     """What must hold for a cause to stand as it does: its best evidence for, or what speaks against it."""
     strong_for = any_of(_at_least(cause.supporting, "strong"))

@@ -4,7 +4,7 @@ Every other answer to everything asked is tried at once, one bit each, so what i
 proved and not sampled.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -30,13 +30,15 @@ class Matters:
     """What would change the level, and what does not matter.
 
     ``single`` are the other answers that alone would change it; only if there are none, ``pairs`` are
-    those that would together. ``open`` is what was not answered or not known and could still raise it.
+    those that would together; ``tried`` counts the tries behind that. ``open`` is what was not answered
+    or not known and could still raise it.
     ``nothing`` are the given answers that no other answer to the same question would make a difference to.
     """
 
     level: Level
     single: tuple[Turn, ...]
     pairs: tuple[Turn, ...]
+    tried: int
     open: tuple[Unit, ...]
     nothing: tuple[Given, ...]
 
@@ -45,13 +47,16 @@ def matters(pack: Pack, answers: Mapping[str, object]) -> Matters:
     """Which answers matter to the level. Raises :class:`triage.errors.AnswerError` for misfits."""
     given = normalise(pack, answers)
     trial = _Trial(pack, given)
-    single = list(trial.turns((one,) for one in trial.others))
-    pairs = [] if single else list(trial.turns(_independent(trial.others)))
+    alone = [(one,) for one in trial.others]
+    single = list(trial.turns(alone))
+    together = [] if single else list(_independent(trial.others))
+    pairs = list(trial.turns(together))
     view = View(pack, given)
     level, _ = certain_level(view)
     verdicts = (verdict for _, verdict in view.open_flags(above=RANK[level]))
     still_open = dict.fromkeys(unit_of(still.atom) for verdict in verdicts for still in verdict.open)
-    return Matters(level, tuple(single), tuple(pairs), tuple(still_open), tuple(trial.inert()))
+    tried = len(alone) + len(together)
+    return Matters(level, tuple(single), tuple(pairs), tried, tuple(still_open), tuple(trial.inert()))
 
 
 def _independent(others: Sequence[Given]) -> Iterator[tuple[Given, ...]]:
@@ -79,13 +84,12 @@ class _Trial:
                     if unit not in self.now or not self.values.alike(unit, value, self.now[unit].value):
                         yield Given(*unit, value)
 
-    def turns(self, tries: Iterable[tuple[Given, ...]]) -> Iterator[Turn]:
+    def turns(self, tries: Sequence[tuple[Given, ...]]) -> Iterator[Turn]:
         """Those tries that come to another level; an answer that then applies no more is set aside."""
-        listed = list(tries)
-        sheet = self._sheet(listed)
+        sheet = self._sheet(tries)
         for level, plane in zip(LEVELS, sheet.levels(), strict=True):
             if level != self.level:
-                yield from (Turn(listed[place], level) for place in _bits(plane))
+                yield from (Turn(tries[place], level) for place in _bits(plane))
 
     def _sheet(self, tries: Sequence[tuple[Given, ...]]) -> Sheet:
         """Evaluate the given answers with each of these laid over them, one bit for each."""

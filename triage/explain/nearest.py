@@ -27,7 +27,7 @@ from triage.view import View
 
 Value = str | int | None
 Choice = Mapping[Unit, frozenset[Value]]
-HOLD, FAIL = frozenset({YES}), frozenset({NO})
+HOLD, FAIL, NOT_HOLD = frozenset({YES}), frozenset({NO}), frozenset({NO, UNKNOWN})
 
 
 def nearest(

@@ -11,7 +11,7 @@ from triage.condition import All, Condition, Not
 from triage.errors import AnswerError, Misfit, did_you_mean
 from triage.explain.given import Given, Unit, changed, unit_of
 from triage.explain.how import any_of, find
-from triage.explain.nearest import FAIL, HOLD, nearest
+from triage.explain.nearest import HOLD, NOT_HOLD, nearest
 from triage.explain.settling import settling
 from triage.logic import NO, YES, Truth
 from triage.pack import LEVELS, RANK, Cause, Level, Pack, RedFlag
@@ -85,7 +85,7 @@ def _lower(view: View, level: Level, most: int) -> WhyNot:
     way = tuple(_failed(view, flag.id, flag.say, flag.when) for flag in firing)
     if not firing:  # the level stands on the floor alone
         return WhyNot(level, title, False, (), way, (), False)
-    found, more = _changes(view, any_of([flag.when for flag in firing]), FAIL, most)
+    found, more = _changes(view, any_of([flag.when for flag in firing]), NOT_HOLD, most)
     fits = tuple(change for change in found if RANK[certain_level(_after(view, change))[0]] <= rank)
     return WhyNot(level, title, False, (), way, fits, more)
 

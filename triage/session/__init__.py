@@ -5,7 +5,7 @@ says what its events come to. Nothing here asks, prints or writes.
 """
 
 from triage.session.changes import Lost, changes, misfits
-from triage.session.reading import MAX_BYTES, SessionError, parse, read
+from triage.session.reading import MAX_BYTES, MAX_CHANGES, SessionError, parse, read
 from triage.session.record import (
     Asked,
     Ended,
@@ -25,6 +25,7 @@ from triage.session.writing import entry_line, header_line
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_CHANGES",
     "Asked",
     "Ended",
     "Entry",

@@ -2,6 +2,7 @@
 
 A last line without its line break was torn off while it was written, and is left out. Every other
 line must be as the program writes it, come where it can come, and fit the questions of the header.
+An answer comes right after its prompt, unless it is the draft that was left of an earlier one.
 """
 
 import json
@@ -30,6 +31,7 @@ from triage.session.record import (
 from triage.session.writing import FORMAT, Fields
 
 MAX_BYTES = 4_000_000
+MAX_CHANGES = 100  # of rules, in one session: each goes over all answers before it
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -91,12 +93,14 @@ def _at(name: str, number: int, take: Callable[[bytes], T], line: bytes) -> T:
 
 @dataclass(slots=True)
 class _Reader:
-    """Takes the events one by one; ``rules`` are those that hold, ``depth`` answers can be taken back."""
+    """Takes the events one by one; ``rules`` are those that hold, ``path`` and ``drafts`` the answers."""
 
     begun: Header
     rules: Header = field(init=False)
+    changes: int = 0
     entries: list[Entry] = field(default_factory=list)
-    depth: int = 0
+    path: list[tuple[Step, Answer]] = field(default_factory=list)
+    drafts: dict[Step, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rules = self.begun
@@ -116,14 +120,15 @@ class _Reader:
             case Asked(step):
                 self._known(step)
             case Answered(step, answer):
-                if self.entries[-1:] != [Asked(step)]:
+                if self.entries[-1:] != [Asked(step)] and self.drafts.get(step) != answer:
                     raise _Wrong(f"'{step.question}' is answered here, but was not asked just before")
                 self._fit([(step, answer)])
-                self.depth += 1
+                self.path.append((step, answer))
+                self.drafts.pop(step, None)
             case WentBack():
-                if not self.depth:
+                if not self.path:
                     raise _Wrong("there is no answer to go back to")
-                self.depth -= 1
+                self.drafts.update([self.path.pop()])
             case RulesChanged():
                 self._change(entry)
             case Ended():
@@ -146,11 +151,13 @@ class _Reader:
         """Other rules hold; what is left of the answers must fit them."""
         if (entry.header.pack, entry.header.date) != (self.rules.pack, self.rules.date):
             raise _Wrong("the new rules are of another pack, or of a session of another day")
-        self.rules = entry.header
+        self.rules, self.changes = entry.header, self.changes + 1
+        if self.changes > MAX_CHANGES:
+            raise _Wrong("the rules changed too often in this session")
         given, steps = course([*self.entries, entry])
-        path, drafts = retrace(steps)
-        self._fit([*((Step(name), answer) for name, answer in given.items()), *path, *drafts.items()])
-        self.depth = len(path)
+        self.path, self.drafts = retrace(steps)
+        before = ((Step(name), answer) for name, answer in given.items())
+        self._fit([*before, *self.path, *self.drafts.items()])
 
 
 # --- one line ---------------------------------------------------------------------------------------
