@@ -20,6 +20,7 @@ from triage.loading import load_pack
 from triage.pack import Pack, Question
 from triage.session import (
     MAX_BYTES,
+    MAX_CHANGES,
     Asked,
     Ended,
     Entry,
@@ -333,6 +334,25 @@ def test_what_is_larger_than_any_session_is_not_looked_at(small: Pack) -> None:
     padded = text.encode() + b"\n" * MAX_BYTES
     with pytest.raises(SessionError, match="f:1: a session is not larger than 4 MB"):
         parse(padded, "f")
+
+
+def test_a_session_of_the_greatest_size_is_read_in_seconds(small: Pack) -> None:
+    answers = session(small, *asked((ALARM, NONE)) * 23_000)
+    assert len(answers) > MAX_BYTES * 0.8
+    assert len(read(answers).events) == 46_000
+    rules = RulesChanged(header_of(small, "0.1.0", DAY))
+    assert read(session(small, *asked((ALARM, NONE)) * 1_000, *[rules] * MAX_CHANGES)).ended is None
+    with pytest.raises(SessionError, match="session:102: the rules changed too often in this session"):
+        read(session(small, *[rules] * 4_000))
+
+
+def test_a_draft_can_stand_again_without_being_asked_and_nothing_else_can(small: Pack) -> None:
+    held = [*asked((ALARM, NONE), (AGE, 63)), WentBack(), WentBack(), *asked((ALARM, NONE))]
+    again = [*held, Answered(AGE, 63), Ended("finished")]
+    assert fold(small, read(session(small, *again)).events).answers == {"alarm": NONE, "age": 63}
+    for wrong in (Answered(AGE, 64), Answered(HEPATITIS, "b"), Answered(ALARM, NONE)):
+        with pytest.raises(SessionError, match=r"session:10: .* was not asked just before"):
+            read(session(small, *held, wrong))
 
 
 def test_bytes_that_are_no_text_are_named_with_their_line(small: Pack) -> None:

@@ -26,7 +26,7 @@ from triage.pack import EMERGENCY, Case, Pack, Question
 from triage.report.markdown import to_markdown
 from triage.report.summary import summary
 from triage.report.text import to_text
-from triage.session import Recording, header_line, header_of, read
+from triage.session import MAX_CHANGES, Recording, RulesChanged, entry_line, header_line, header_of, read
 from triage.session import fold as fold_session
 from triage.verify.cases import complete
 from triage.view import View
@@ -599,6 +599,18 @@ def test_a_change_that_concerns_no_answer_says_that_all_fit(file: Path, newer: P
     file.write_text(file_text)
     result = go_on(file, "", pack=str(newer))
     assert (result.code, "\nEvery answer still fits.\n" in result.err) == (3, True)
+
+
+def test_a_session_whose_rules_changed_far_too_often_is_begun_anew(file: Path, newer: Path) -> None:
+    start(file, "none\n")
+    rules = entry_line(RulesChanged(header_of(load_pack(SMALL), "0.1.0", date.today().isoformat())))
+    with file.open("a") as end:
+        end.write(rules * MAX_CHANGES)
+    assert go_on(file, "40\n").code == 4
+    before = file.read_bytes()
+    said = f"{file}: the rules changed too often in this session; begin anew"
+    refused(go_on(file, LINES, "--accept-changes", pack=str(newer)), said)
+    assert file.read_bytes() == before
 
 
 def test_a_session_of_another_pack_is_refused(file: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar, get_args
 
 from triage.answers import Answer, shown
-from triage.interview import Answered, Step, WentBack, retrace
+from triage.interview import Answered, Step, WentBack
 from triage.pack import Kind
 from triage.session.record import (
     Asked,
@@ -26,7 +26,7 @@ from triage.session.record import (
     Recording,
     RulesChanged,
     Wording,
-    course,
+    kept,
 )
 from triage.session.writing import FORMAT, Fields
 
@@ -93,12 +93,13 @@ def _at(name: str, number: int, take: Callable[[bytes], T], line: bytes) -> T:
 
 @dataclass(slots=True)
 class _Reader:
-    """Takes the events one by one; ``rules`` are those that hold, ``path`` and ``drafts`` the answers."""
+    """Takes the events one by one; ``rules`` are those that hold, the answers those that count under them."""
 
     begun: Header
     rules: Header = field(init=False)
     changes: int = 0
     entries: list[Entry] = field(default_factory=list)
+    given: list[tuple[Step, Answer]] = field(default_factory=list)
     path: list[tuple[Step, Answer]] = field(default_factory=list)
     drafts: dict[Step, Answer] = field(default_factory=dict)
 
@@ -116,7 +117,8 @@ class _Reader:
             case Given(answers):
                 if self.entries:
                     raise _Wrong("answers given beforehand can only come first")
-                self._fit((Step(name), answer) for name, answer in answers.items())
+                self.given = [(Step(name), answer) for name, answer in answers.items()]
+                self._fit(self.given)
             case Asked(step):
                 self._known(step)
             case Answered(step, answer):
@@ -154,10 +156,11 @@ class _Reader:
         self.rules, self.changes = entry.header, self.changes + 1
         if self.changes > MAX_CHANGES:
             raise _Wrong("the rules changed too often in this session")
-        given, steps = course([*self.entries, entry])
-        self.path, self.drafts = retrace(steps)
-        before = ((Step(name), answer) for name, answer in given.items())
-        self._fit([*before, *self.path, *self.drafts.items()])
+        dropped = frozenset(entry.dropped)
+        self.given = list(kept(dropped, self.given))
+        self.path = list(kept(dropped, self.path))
+        self.drafts = dict(kept(dropped, self.drafts.items()))
+        self._fit([*self.given, *self.path, *self.drafts.items()])
 
 
 # --- one line ---------------------------------------------------------------------------------------

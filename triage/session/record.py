@@ -155,21 +155,21 @@ def course(events: Iterable[Entry]) -> tuple[Answers, list[Event]]:
 def _without(dropped: frozenset[Part], given: Answers, steps: list[Event]) -> tuple[Answers, list[Event]]:
     """The same path and the same drafts, in fresh events, without the answers to some parts."""
     path, drafts = retrace(steps)
-    before = dict(_kept(dropped, ((Step(name), answer) for name, answer in given.items())))
-    fresh: list[Event] = [Answered(step, answer) for step, answer in _kept(dropped, path)]
-    for step, answer in _kept(dropped, drafts.items()):
+    before = dict(kept(dropped, ((Step(name), answer) for name, answer in given.items())))
+    fresh: list[Event] = [Answered(step, answer) for step, answer in kept(dropped, path)]
+    for step, answer in kept(dropped, drafts.items()):
         fresh += (Answered(step, answer), WentBack())
     return {step.question: answer for step, answer in before.items()}, fresh
 
 
-def _kept(dropped: frozenset[Part], answered: Iterable[tuple[Step, Answer]]) -> Iterator[tuple[Step, Answer]]:
+def kept(dropped: frozenset[Part], answered: Iterable[tuple[Step, Answer]]) -> Iterator[tuple[Step, Answer]]:
     """The answers that go on counting; of a list, the items that do."""
     for step, answer in answered:
         if not dropped.isdisjoint((Part(step.question), Part(step.question, step.item))):
             continue
         if not isinstance(answer, Mapping):
             yield step, answer
-        elif kept := {
+        elif left := {
             item: state for item, state in answer.items() if Part(step.question, item) not in dropped
         }:
-            yield step, kept
+            yield step, left
