@@ -165,6 +165,29 @@ def test_a_run_that_asks_nothing_is_a_session_too(file: Path, flags: list[str], 
     assert date.today().isoformat() in result.out
 
 
+def test_a_session_saved_after_its_summary_is_as_if_it_had_been_saved_all_along(file: Path) -> None:
+    session = Session("--age", "63", "--format", "json", "--date", "2026-11-23")
+    for line in ("?1,2", "no", "b", "back", "c", "none", "no", f"save {file}"):
+        session.send(line)
+    assert f"Your answers are in {file}." in flat(session.since)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert events(file) == [
+        "given", "asked alarm", "answered alarm", "asked alarm fever", "answered alarm fever", "asked hepatitis",
+        "answered hepatitis", "asked past", "back", "asked hepatitis", "answered hepatitis", "asked past",
+        "answered past", "asked no_stones", "answered no_stones", "end finished",
+    ]  # fmt: skip
+    session.send("change past")
+    session.send("1")
+    assert events(file)[16:] == [
+        "back", "back", "asked past", "answered past", "answered no_stones", "end finished",
+    ]  # fmt: skip
+    session.child.sendline("")
+    assert session.finish() == 0
+    again = replay(file, "--format", "json")
+    assert again.json["answers"]["past"]["stones"] == "yes"
+    assert again.out in session.everything
+
+
 # --- a file that cannot be written ----------------------------------------------------------------------
 
 

@@ -128,7 +128,7 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
     apart(save if resume is None else resume, output)
     if output:
         prepare(output, force)
-    given = given_answers(pack, questions, read_answers(file) if file else {})
+    given = given_answers(pack, questions, {} if file is None else read_answers(file))
     check_live(View(pack, given))
     recorder = _recorder(ctx, given)
     if recorder:
@@ -164,11 +164,11 @@ def _interview(ctx: click.Context, given: "Answers", recorder: "Recorder | None"
 def _save_as(ctx: click.Context, talk: "Talk", given: "Answers", date: str, path: str) -> str:
     """Save a session that was not saved so far; where it is, or why it could not be saved."""
     from triage.cli.recorder import SessionFileError, begin
-    from triage.session import Ended, Given, header_of
+    from triage.session import Given, header_of
 
     if talk.recorder:
         return talk.recorder.whereabouts()
-    entries = [*([Given(given)] if given else []), *talk.events, Ended("finished")]
+    entries = [*([Given(given)] if given else []), *talk.entries]
     try:
         talk.recorder = begin(path, header_of(ctx.obj, __version__, date), entries, force=False)
     except SessionFileError as error:

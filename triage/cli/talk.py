@@ -84,7 +84,8 @@ def accept_any_bytes() -> None:
 class Talk:
     """One conversation: the events so far, what has been explained, what has been announced.
 
-    With a ``recorder`` each event is on the disk before anything else is shown.
+    ``entries`` are what this run added to the session; with a ``recorder`` each of them is on the disk
+    before anything else is shown.
     """
 
     pack: Pack
@@ -93,6 +94,7 @@ class Talk:
     read: Callable[[], str]
     recorder: "Recorder | None" = None
     events: list[Event] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     announced: int = EMERGENCY - 1
     carer_told: bool = False
     glossary: Glossary = field(init=False)
@@ -163,6 +165,7 @@ class Talk:
 
     def note(self, entry: Entry) -> None:
         """Add to the session, and to its file; say so when that fails or works again."""
+        self.entries.append(entry)
         if isinstance(entry, Answered | WentBack):
             self.events.append(entry)
         if self.recorder and (told := self.recorder.append(entry)):
