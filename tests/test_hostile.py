@@ -671,9 +671,6 @@ OPEN: dict[str, set[str]] = {
         "test_a_big_pack_is_read_or_refused_in_little_time[5,000 statements nobody cites-check]",
         "test_a_big_pack_is_read_or_refused_in_little_time[3,000 cases that fail-check]",
     },
-    "slow: each change of rules goes through the whole session again": {
-        "test_a_hostile_recorded_session_is_refused_or_has_no_end[4 MB of new rules]",
-    },
     "every problem is printed, however many there are": {
         "test_a_hostile_file_is_refused_in_lines_with_its_place[3,000 conditions of unknown names]",
         "test_thousands_of_causes_are_read_or_refused_and_none_is_dropped[]",
