@@ -144,6 +144,15 @@ def test_ctrl_c_says_where_the_answers_are(file: Path) -> None:
     assert events(file) == ["asked alarm", "answered alarm", "asked age"]
 
 
+def test_ctrl_c_after_the_summary_says_where_the_answers_are_too(file: Path) -> None:
+    session = Session()
+    for line in ("none", "9", "1", f"save {file}"):
+        session.send(line)
+    assert session.key("c") == 130
+    assert f"Interrupted. Your answers are in {file}." in flat(session.everything)
+    assert "Nothing was saved" not in session.everything
+
+
 def test_answers_given_beforehand_are_part_of_the_session(file: Path) -> None:
     session = Session("--save", str(file), "--age", "63", "--alarm", "fever")
     session.send("none")

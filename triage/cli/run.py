@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from triage.answers import Answers
     from triage.assessment import Assessment
     from triage.cli.recorder import Recorder
-    from triage.cli.talk import Ending, Talk
+    from triage.cli.talk import Talk
     from triage.pack import Pack
 
 INCOMPLETE = 4
@@ -141,13 +140,26 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
 
 
 def _interview(ctx: click.Context, given: "Answers", recorder: "Recorder | None", date: str) -> int:
-    """Ask, print the summary, and on a terminal answer questions about it as long as there are any."""
+    """Hold the interview; someone who interrupts it is told where the answers are."""
     from triage.cli.talk import conversation
 
     talk = conversation(ctx.obj, given, plain=ctx.params["plain"], recorder=recorder)
+    try:
+        return _rounds(ctx, talk, given, date)
+    except KeyboardInterrupt:
+        if talk.recorder is None:
+            raise
+        from triage.cli import INTERRUPTED
+
+        click.echo(f"\nInterrupted. {talk.recorder.whereabouts()}", err=True)
+        return INTERRUPTED
+
+
+def _rounds(ctx: click.Context, talk: "Talk", given: "Answers", date: str) -> int:
+    """Ask, print the summary, and on a terminal answer questions about it as long as there are any."""
     ask = talk.hold
     while True:
-        ending = _converse(ctx, ask, talk.recorder)
+        ending = ask()
         if ending.incomplete:
             return INCOMPLETE
         code = _summarise(ctx, ending.answers, talk.recorder, date)
@@ -224,19 +236,6 @@ def _recorder(ctx: click.Context, given: "Answers") -> "Recorder | None":
         return None
     ctx.call_on_close(recorder.close)
     return recorder
-
-
-def _converse(ctx: click.Context, ask: Callable[[], "Ending"], recorder: "Recorder | None") -> "Ending":
-    """Hold the interview; someone who interrupts it is told where the answers are."""
-    try:
-        return ask()
-    except KeyboardInterrupt:
-        if recorder is None:
-            raise
-        from triage.cli import INTERRUPTED
-
-        click.echo(f"\nInterrupted. {recorder.whereabouts()}", err=True)
-        ctx.exit(INTERRUPTED)
 
 
 def _without_asking(pack: "Pack", given: "Answers", recorder: "Recorder") -> None:
