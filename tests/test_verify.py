@@ -66,8 +66,8 @@ def test_an_emergency_list_of_eight_is_too_long(tmp_path: Path) -> None:
 
 def test_a_pack_that_does_not_load_is_reported_all_the_same(tmp_path: Path) -> None:
     report = check_pack(tmp_path)
-    assert [issue.code for issue in report.issues] == ["missing-file"] * 5
-    assert report.summary() == "5 errors, 0 warnings"
+    assert [issue.code for issue in report.issues] == ["missing-file"] * 6
+    assert report.summary() == "6 errors, 0 warnings"
 
 
 def test_the_rest_of_a_case_has_nothing_to_report(small: Pack) -> None:

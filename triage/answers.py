@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias, cast
 
 from triage.condition import COMPARE, Atom, Compare, Item, Option, Said
-from triage.errors import AnswerError, Misfit, did_you_mean
+from triage.errors import AnswerError, Misfit, did_you_mean, shown
 from triage.logic import NO, UNKNOWN, YES, Truth
 from triage.pack import Pack, Question
 
@@ -72,12 +72,6 @@ def normalise(pack: Pack, given: Mapping[str, object]) -> dict[str, Answer]:
     if misfits:
         raise AnswerError(misfits)
     return {name: answers[name] for name in pack.question if name in answers}
-
-
-def shown(value: object) -> str:
-    """Something a person typed, made short and harmless for a message."""
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(value))
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _read(question: Question, value: object) -> Answer:

@@ -30,6 +30,7 @@ COMPARE: Mapping[str, Callable[[int, int], bool]] = {
 }
 MAX_TEXT = 2_000
 MAX_NESTING = 20
+NEAR = 50
 
 
 # --- the tree -----------------------------------------------------------------------------------
@@ -237,10 +238,11 @@ class ConditionError(Exception):
         self.hint = hint
 
     def pointed(self) -> str:
-        """The line of the text with a caret under the offending place."""
+        """The line of the text, as far as it is near, with a caret under the offending place."""
         start = self.text.rfind("\n", 0, self.offset) + 1
         line = self.text[start:].split("\n", 1)[0]
-        return f"{line}\n{' ' * (self.offset - start)}^"
+        first = max(0, self.offset - start - NEAR)
+        return f"{line[first : first + 2 * NEAR]}\n{' ' * (self.offset - start - first)}^"
 
 
 def parse(text: str, names: Names) -> Condition:

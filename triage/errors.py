@@ -5,11 +5,13 @@ one :class:`PackError`. A wrong call raises :class:`AnswerError`. Anything else 
 fault of the program itself and is not caught below the command line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning"]
+MOST = 80
+LONGEST = 300
 
 
 class Place(NamedTuple):
@@ -38,8 +40,15 @@ class Issue:
     excerpt: str = ""
 
     def __str__(self) -> str:
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.where}: {self.severity} {self.code}: {self.message}{hint}"
+        hint = f" ({shown(self.hint, LONGEST)})" if self.hint else ""
+        path, line, column = self.where
+        where = f"{shown(path, LONGEST)}:{line}:{column}"
+        return f"{where}: {self.severity} {self.code}: {shown(self.message, LONGEST)}{hint}"
+
+    def lines(self) -> Iterator[str]:
+        """The issue as lines for a person: what it says, and the excerpt with its caret."""
+        yield str(self)
+        yield from (f"    {printable(line)}" for line in self.excerpt.splitlines())
 
 
 class PackError(Exception):
@@ -47,7 +56,7 @@ class PackError(Exception):
 
     def __init__(self, issues: Iterable[Issue]) -> None:
         self.issues = tuple(sorted(issues, key=lambda issue: (issue.where, issue.code, issue.message)))
-        super().__init__("\n".join(str(issue) for issue in self.issues))
+        super().__init__("\n".join(first_of(map(str, self.issues))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,26 @@ class AnswerError(Exception):
 
     def __init__(self, misfits: Iterable[Misfit]) -> None:
         self.misfits = tuple(misfits)
-        super().__init__("\n".join(str(misfit) for misfit in self.misfits))
+        super().__init__("\n".join(first_of(map(str, self.misfits))))
+
+
+def first_of(lines: Iterable[str]) -> Iterator[str]:
+    """The first lines, and how many more there are."""
+    told = list(lines)
+    yield from told[:MOST]
+    if len(told) > MOST:
+        yield f"and {len(told) - MOST} more"
+
+
+def printable(text: str) -> str:
+    """Text in which nothing can drive a terminal, run backwards or begin a new line."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Something that somebody wrote, made short and harmless for a message."""
+    text = printable(str(value))
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def did_you_mean(word: str, allowed: Sequence[str]) -> str:

@@ -1,8 +1,10 @@
 """From a folder of YAML to a :class:`~triage.pack.Pack`, or to every problem in it at once."""
 
+import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,6 +42,7 @@ SHAPES: Mapping[str, type[Model]] = {
 OPTIONAL = frozenset({"facts.yaml"})
 CASES = "cases.yaml"
 MAX_CAUSES = 500
+MAX_ISSUES = 200
 
 M = TypeVar("M", bound=Model)
 
@@ -69,7 +72,7 @@ def load_pack(path: str | Path) -> Pack:
 def load_cases(path: str | Path) -> tuple[Case, ...]:
     """The worked cases of the pack in the folder ``path`` (none without a cases.yaml)."""
     file = Path(path) / CASES
-    if not file.exists():
+    if not os.path.lexists(file):
         return ()
     model, issues = _validate(CasesFile, read(file), Names({}, {}, frozenset()))
     if model is None:
@@ -80,9 +83,8 @@ def load_cases(path: str | Path) -> tuple[Case, ...]:
 def read_pack(folder: Path) -> Reading:
     """Read a folder as far as it can be read."""
     if not folder.is_dir():
-        return Reading(
-            None, {}, (Issue("no-pack", "there is no pack folder here", Place(str(folder), 1, 1)),)
-        )
+        where = Place(str(folder), 1, 1)
+        return Reading(None, {}, (Issue("no-pack", "there is no pack folder here", where),))
     files, issues = _read_files(folder)
     if issues:
         return Reading(None, files, issues)
@@ -98,31 +100,52 @@ def read_pack(folder: Path) -> Reading:
         return Reading(None, files, issues)
     pack = _join(models, digest({name: source.data for name, source in files.items()}))
     reading = Reading(pack, files, ())
-    found = (*_misnamed_causes(models, files), *(reading.place(fault) for fault in faults(pack)))
+    unsound = (reading.place(fault) for fault in islice(faults(pack), MAX_ISSUES))
+    found = (*_misnamed_causes(models, files), *unsound)
     return Reading(None, files, found) if found else reading
 
 
 def _read_files(folder: Path) -> tuple[dict[str, Source], tuple[Issue, ...]]:
     files: dict[str, Source] = {}
     issues: list[Issue] = []
-    for name, path in _expected(folder):
-        if not path.exists():
+    try:
+        causes = sorted(path for path in (folder / "causes").iterdir() if path.suffix == ".yaml")
+    except FileNotFoundError:
+        causes = []
+        issues.append(_missing(folder / "causes", "a folder"))
+    except OSError as error:
+        return {}, (_unreadable(folder, error),)
+    for name, path in _expected(folder, causes):
+        if not os.path.lexists(path):
             if name not in OPTIONAL:
-                issues.append(
-                    Issue("missing-file", f"the pack needs a file '{name}'", Place(str(path), 1, 1))
-                )
+                issues.append(_missing(path, "a file"))
             continue
         try:
             files[name] = read(path)
         except PackError as error:
             issues += error.issues
-    issues += _strangers(folder)
-    return files, tuple(issues)
+    return files, (*issues, *_too_many(folder, causes), *_strangers(folder))
 
 
-def _expected(folder: Path) -> list[tuple[str, Path]]:
-    causes = sorted((folder / "causes").glob("*.yaml"))[:MAX_CAUSES]
-    return [*((name, folder / name) for name in SHAPES), *((f"causes/{path.name}", path) for path in causes)]
+def _missing(path: Path, what: str) -> Issue:
+    return Issue("missing-file", f"the pack needs {what} '{path.name}'", Place(str(path), 1, 1))
+
+
+def _unreadable(folder: Path, error: OSError) -> Issue:
+    message = f"cannot read the folder: {error.strerror or error}"
+    return Issue("unreadable-file", message, Place(error.filename or str(folder), 1, 1))
+
+
+def _expected(folder: Path, causes: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    """The files of a pack, by the name they have in it."""
+    yield from ((name, folder / name) for name in SHAPES)
+    yield from ((f"causes/{path.name}", path) for path in islice(causes, MAX_CAUSES))
+
+
+def _too_many(folder: Path, causes: Sequence[Path]) -> Iterator[Issue]:
+    if len(causes) > MAX_CAUSES:
+        message = f"{len(causes)} causes are more than the {MAX_CAUSES} that one pack can have"
+        yield Issue("too-many-files", message, Place(str(folder / "causes"), 1, 1), "split the pack")
 
 
 def _strangers(folder: Path) -> Iterator[Issue]:
@@ -131,7 +154,8 @@ def _strangers(folder: Path) -> Iterator[Issue]:
     for path in sorted((*folder.glob("*.y*ml"), *(folder / "causes").glob("*.yml"))):
         if path.name not in known:
             hint = did_you_mean(path.name, sorted(known))
-            yield Issue("unknown-file", f"nothing reads a file '{path.name}'", Place(str(path), 1, 1), hint)
+            message = f"nothing reads a file '{path.name}'"
+            yield Issue("unknown-file", message, Place(str(path), 1, 1), hint)
 
 
 def vocabulary(files: Mapping[str, Source]) -> Names:
@@ -169,8 +193,22 @@ def _validate(shape: type[M], source: Source, names: Names) -> tuple[M | None, t
     try:
         return shape.model_validate(source.data, context=names), ()
     except ValidationError as error:
-        issues = {issue.where: issue for issue in (_issue(source, detail) for detail in error.errors())}
+        if error.error_count() > MAX_ISSUES and (fewer := _shortened(source)) is not None:
+            return _validate(shape, fewer, names)
+        details = islice(error.errors(include_url=False), MAX_ISSUES)
+        issues = {issue.where: issue for issue in (_issue(source, detail) for detail in details)}
         return None, tuple(issues.values())
+
+
+def _shortened(source: Source) -> Source | None:
+    """The file with its long lists cut, to tell what is wrong with their beginnings; None if none is long."""
+    if not isinstance(source.data, dict):
+        return None
+    cut: dict[str, Data] = {
+        name: value[:MAX_ISSUES] if isinstance(value, list) else value
+        for name, value in islice(source.data.items(), MAX_ISSUES)
+    }
+    return replace(source, data=cut) if cut != source.data else None
 
 
 _FIELDS = sorted(
@@ -254,22 +292,22 @@ def find_pack(name: str) -> Path:
     Raises :class:`PackError` with a did-you-mean if there is none.
     """
     path = Path(name)
-    if path.is_dir() and (path / "pack.yaml").exists():
+    if is_folder(path) and os.path.lexists(path / "pack.yaml"):
         return path
     bundled = {folder.name: folder for folder in packs()}
     if name in bundled:
         return bundled[name]
+    message = "no pack has this name and no folder with a pack.yaml is here"
     hint = did_you_mean(name, sorted(bundled))
-    raise PackError(
-        [
-            Issue(
-                "no-pack",
-                "no pack has this name and no folder with a pack.yaml is here",
-                Place(name, 1, 1),
-                hint,
-            )
-        ]
-    )
+    raise PackError([Issue("no-pack", message, Place(name, 1, 1), hint)])
+
+
+def is_folder(path: Path) -> bool:
+    """Whether this is a folder; a name that no file can have is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def packs() -> list[Path]:

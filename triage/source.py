@@ -6,11 +6,13 @@ Values are built straight from the parser's events, so a hostile file is stopped
 """
 
 import re
+import stat
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import yaml
 
@@ -21,6 +23,7 @@ Loc: TypeAlias = Sequence[str | int]
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 30
+MAX_VALUES = 200_000
 
 _Parser: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -58,35 +61,53 @@ class Source:
 
         ``key=True`` gives the place of the last key instead of its value.
         """
-        node = yaml.compose(self.text, Loader=_Parser)
-        assert node is not None  # the text was parsed before
-        mark = node.start_mark
+        inside = _marked(self.text)
+        mark = inside.mark
         for step in loc:
-            found = _step(node, step)
+            found = inside.parts.get(step)
             if found is None:
                 break
-            name, node = found
-            mark = name.start_mark if key else node.start_mark
+            name, inside = found
+            mark = name if key else inside.mark
         return Place(self.path, mark.line + 1, mark.column + 1)
 
 
-def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key and value nodes one step further down, or None."""
+class _Marked(NamedTuple):
+    """Where a value stands, and where its parts and their keys do."""
+
+    mark: "_Mark"
+    parts: "dict[str | int, tuple[_Mark, _Marked]]"
+
+
+@lru_cache(maxsize=4)
+def _marked(text: str) -> _Marked:
+    """The places of everything in a text that was parsed before; one file can have many problems."""
+    node = yaml.compose(text, Loader=_Parser)
+    assert node is not None
+    return _with_marks(node)
+
+
+def _with_marks(node: yaml.Node) -> _Marked:
     if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == step), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step]
-    return None
+        parts = {key.value: (key.start_mark, _with_marks(value)) for key, value in reversed(node.value)}
+    elif isinstance(node, yaml.SequenceNode):
+        parts = {place: (part.start_mark, _with_marks(part)) for place, part in enumerate(node.value)}
+    else:
+        parts = {}
+    return _Marked(node.start_mark, parts)
 
 
 def read(path: Path, shown: str | None = None) -> Source:
     """Read one YAML file. Raises :class:`PackError` naming the place of the first problem."""
     name = shown or str(path)
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _refuse(name, "unreadable-file", "cannot read the file: it is no plain file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise _refuse(name, "unreadable-file", f"cannot read the file: {error.strerror or error}") from None
+    except (OSError, RuntimeError) as error:  # a link to itself is a RuntimeError on some versions
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refuse(name, "unreadable-file", f"cannot read the file: {reason}") from None
     return parse(content, name)
 
 
@@ -102,9 +123,7 @@ def parse(content: bytes, name: str) -> Source:
         raise _refuse(name, "not-utf-8", "the file is not UTF-8 text", line, column) from None
     if found := _FORBIDDEN.search(text):
         line, column = _line_column(text, found.start())
-        char = found.group()
-        what = unicodedata.name(char, "control character").lower()
-        raise _refuse(name, "forbidden-character", f"U+{ord(char):04X} ({what}) is not allowed", line, column)
+        raise _refuse(name, "forbidden-character", _forbidden(found.group()), line, column)
     try:
         data = _Builder(name, text).document()
     except yaml.MarkedYAMLError as error:
@@ -112,6 +131,11 @@ def parse(content: bytes, name: str) -> Source:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise _refuse(name, "yaml", error.problem or "not valid YAML", line, column) from None
     return Source(name, text, data)
+
+
+def _forbidden(char: str) -> str:
+    what = unicodedata.name(char, "control character").lower()
+    return f"U+{ord(char):04X} ({what}) is not allowed"
 
 
 def _line_column(text: str, index: int) -> tuple[int, int]:
@@ -142,6 +166,7 @@ class _Builder:
         self.name = name
         self.text = text
         self.next: Callable[[], yaml.Event] = _Parser(text).get_event
+        self.count = 0
 
     def document(self) -> Data:
         self.next()  # the stream starts
@@ -158,6 +183,9 @@ class _Builder:
         return data
 
     def _value(self, event: yaml.Event, depth: int) -> Data:
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise self._stop(event, "too-many-values", f"the file holds more than {MAX_VALUES:,} values")
         if isinstance(event, yaml.AliasEvent):
             raise self._stop(event, "alias", "aliases are not allowed", "write the value out")
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
@@ -203,6 +231,8 @@ class _Builder:
                     return int(value)
                 if _FLOAT.fullmatch(value):
                     return float(value)
+        if event.style == '"' and (found := _FORBIDDEN.search(value)):
+            raise self._stop(event, "forbidden-character", _forbidden(found.group()))
         start = _mark(event.start_mark)
         text = Text(value)
         text.raw = self.text[start.index : _mark(event.end_mark).index]

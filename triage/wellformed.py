@@ -7,6 +7,7 @@ lower a level) are not asked here but in :mod:`triage.verify`.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from triage.condition import COMPARE, Compare, Fact, leaves
 from triage.errors import did_you_mean
@@ -41,6 +42,9 @@ OPTIONS = frozenset(
     {"answers", "no_input", "format", "output", "force", "date", "plain", "exit_level", "help", "version",
      "save", "resume", "accept_changes", "pack", "session", "items", "closed"}
 )  # fmt: skip
+
+
+MAX_DEPTH = 20
 
 
 Check = Callable[[Pack], Iterator[Fault]]
@@ -155,38 +159,56 @@ def options_can_be_told_apart(pack: Pack) -> Iterator[Fault]:
 
 
 def facts_do_not_go_round(pack: Pack) -> Iterator[Fault]:
-    """No fact rests on itself."""
+    """No fact rests on itself, and none rests on facts that rest on facts without an end."""
+    place = {fact.id: ("facts", number, "when") for number, fact in enumerate(pack.facts)}
     rests_on = {
         fact.id: [leaf.name for leaf, _ in leaves(fact.when) if isinstance(leaf, Fact)] for fact in pack.facts
     }
-    for number, fact in enumerate(pack.facts):
-        if path := _way_back(fact.id, rests_on):
-            yield Fault(
-                "facts.yaml", ("facts", number, "when"), "fact-cycle", f"goes round: {' → '.join(path)}"
-            )
+    circle, order = _in_order(rests_on)
+    while circle:
+        yield Fault("facts.yaml", place[circle[0]], "fact-cycle", f"goes round: {_path(circle)}")
+        rests_on = {
+            name: [other for other in others if other not in circle]
+            for name, others in rests_on.items()
+            if name not in circle
+        }
+        circle, order = _in_order(rests_on)
+    depth: dict[str, int] = {}
+    for name in order:
+        depth[name] = 1 + max((depth[other] for other in rests_on[name]), default=0)
+        if depth[name] == MAX_DEPTH + 1:
+            message = f"'{name}' rests on facts more than {MAX_DEPTH} deep"
+            yield Fault("facts.yaml", place[name], "facts-too-deep", message, "say it more directly")
 
 
-def _way_back(start: str, rests_on: Mapping[str, Sequence[str]]) -> list[str]:
-    """A path from ``start`` back to itself, or []."""
-    paths = [[start]]
-    seen: set[str] = set()
-    while paths:
-        path = paths.pop()
-        for name in rests_on.get(path[-1], ()):
-            if name == start:
-                return [*path, start]
-            if name not in seen:
-                seen.add(name)
-                paths.append([*path, name])
-    return []
+def _in_order(rests_on: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
+    """A circle, beginning and ending with its first name, if there is one; else the names in order."""
+    try:
+        return [], list(TopologicalSorter(rests_on).static_order())
+    except CycleError as error:
+        names = list(reversed(error.args[1]))[1:]
+        first = min(names, key=list(rests_on).index)
+        start = names.index(first)
+        return [*names[start:], *names[:start], first], []
+
+
+def _path(names: Sequence[str]) -> str:
+    return " → ".join(names if len(names) <= 12 else [*names[:10], f"… ({len(names) - 11} more)", names[-1]])
 
 
 def gates_look_back(pack: Pack) -> Iterator[Fault]:
-    """``only_if`` names earlier questions only, also through facts."""
+    """``only_if`` names earlier questions only, also through facts, and not gate behind gate without end."""
+    depth: dict[str, int] = {}
     for number, question in enumerate(pack.questions):
         if question.only_if is None:
             continue
-        for name in questions_of(pack, question.only_if):
+        read = questions_of(pack, question.only_if)
+        depth[question.id] = 1 + max((depth.get(name, 0) for name in read), default=0)
+        if depth[question.id] == MAX_DEPTH + 1:
+            message = f"'{question.id}' stands behind more than {MAX_DEPTH} gates, one behind the other"
+            loc: Loc = ("questions", number, "only_if")
+            yield Fault("questions.yaml", loc, "gates-too-deep", message, "say it more directly")
+        for name in read:
             if pack.position[name] >= number:
                 message = f"'only_if' of '{question.id}' needs '{name}', which comes later"
                 loc = ("questions", number, "only_if")

@@ -143,7 +143,7 @@ def test_check_as_json(faulty: Path) -> None:
 def test_check_of_an_empty_folder_names_what_is_missing(tmp_path: Path) -> None:
     result = run("check", str(tmp_path))
     assert result.code == 3
-    assert result.out.count("missing-file") == 5
+    assert result.out.count("missing-file") == 6
 
 
 # --- show and schema ----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The command line: the only place that prints. Commands import what they need when they run."""
 
 import gc
+import io
 import os
 import sys
 from typing import NoReturn
@@ -35,8 +36,7 @@ class Program(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Like click's, with the nearest command for a misspelt one."""
         if self.get_command(ctx, args[0]) is None:
-            from triage.answers import shown
-            from triage.errors import did_you_mean
+            from triage.errors import did_you_mean, shown
 
             hint = did_you_mean(args[0], self.list_commands(ctx))
             raise click.UsageError(f"there is no command '{shown(args[0])}' ({hint})", ctx)
@@ -74,7 +74,7 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 
 def _run(args: list[str] | None) -> int:
-    from triage.errors import AnswerError, PackError
+    from triage.errors import LONGEST, AnswerError, PackError, shown
 
     # Nearly all that a run creates stays in use to its end; looking through it often finds nothing.
     gc.set_threshold(100_000)
@@ -84,7 +84,9 @@ def _run(args: list[str] | None) -> int:
         result = program.main(args, prog_name="triage", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(file=told)
+        click.echo("\n".join(shown(line, LONGEST) for line in told.getvalue().splitlines()), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted. Nothing was saved.", err=True)

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from triage.answers import shown
 from triage.cli.options import changes_of
-from triage.errors import AnswerError
+from triage.errors import AnswerError, shown
 from triage.explain import how, matters, what_if, why_not
 from triage.report.document import Document
 from triage.report.reasons import how_told, matters_told, what_if_told, why_not_told

@@ -16,11 +16,12 @@ def check(path: str | None, style: str) -> int:
     from pathlib import Path
 
     from triage.cli import DEFAULT_PACK
-    from triage.loading import find_pack
+    from triage.errors import first_of
+    from triage.loading import find_pack, is_folder
     from triage.verify.check import check_pack
 
     name = path or DEFAULT_PACK
-    folder = Path(name) if Path(name).is_dir() else find_pack(name)
+    folder = Path(name) if is_folder(Path(name)) else find_pack(name)
     report = check_pack(folder)
     failed = any(issue.severity == "error" for issue in report.issues)
     if style == "json":
@@ -31,9 +32,7 @@ def check(path: str | None, style: str) -> int:
         ]  # fmt: skip
         click.echo(json.dumps({"ok": not failed, "counts": report.counts, "issues": issues}, indent=2))
         return 3 if failed else 0
-    for issue in report.issues:
-        click.echo(str(issue))
-        for line in issue.excerpt.splitlines():
-            click.echo(f"    {line}")
+    for line in first_of("\n".join(issue.lines()) for issue in report.issues):
+        click.echo(line)
     click.echo(report.summary(), err=failed)
     return 3 if failed else 0

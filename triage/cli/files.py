@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
-from triage.errors import PackError
+from triage.errors import PackError, shown
 from triage.source import MAX_BYTES, Data, parse
+
+LONGEST_NAME = 255
 
 
 def read_answers(name: str) -> dict[str, Data]:
@@ -18,13 +20,17 @@ def read_answers(name: str) -> dict[str, Data]:
     try:
         content = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read(Path(name))
         data = parse(content, "standard input" if name == "-" else name).data
-    except OSError as error:
-        raise click.UsageError(f"--answers: cannot read '{name}': {error.strerror or error}") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise click.UsageError(f"--answers: cannot read '{shown(name)}': {_reason(error)}") from None
     except PackError as error:
         raise click.UsageError(f"--answers: {error.issues[0]}") from None
     if not isinstance(data, dict):
-        raise click.UsageError(f"--answers: '{name}' must map question ids to answers, like 'age: 63'")
+        raise click.UsageError(f"--answers: '{shown(name)}' must map question ids to answers, like 'age: 63'")
     return data
+
+
+def _reason(error: Exception) -> str:
+    return shown(getattr(error, "strerror", None) or error)
 
 
 def _read(path: Path) -> bytes:
@@ -34,15 +40,21 @@ def _read(path: Path) -> bytes:
 
 def prepare(output: str, force: bool) -> None:
     """Refuse a file that cannot be written before anybody has answered anything."""
-    path = Path(output)
-    if path.is_dir():
-        raise click.UsageError(f"--output: '{output}' is a folder; name a file in it")
-    if path.exists() and not force:
-        raise click.UsageError(f"--output: '{output}' exists; use --force to replace it, or another name")
-    if not path.absolute().parent.is_dir():
-        raise click.UsageError(f"--output: there is no folder '{path.absolute().parent}'")
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise click.UsageError(f"--output: '{path.absolute().parent}' does not let you write")
+    path, name = Path(output), shown(output)
+    try:
+        folder = path.absolute().parent
+        if path.is_dir():
+            raise click.UsageError(f"--output: '{name}' is a folder; name a file in it")
+        if os.path.lexists(path) and not force:
+            raise click.UsageError(f"--output: '{name}' exists; use --force to replace it, or another name")
+        if not folder.is_dir():
+            raise click.UsageError(f"--output: there is no folder '{shown(folder)}'")
+        if not os.access(folder, os.W_OK):
+            raise click.UsageError(f"--output: '{shown(folder)}' does not let you write")
+        if len(os.fsencode(path.name)) > LONGEST_NAME:
+            raise click.UsageError(f"--output: '{name}' is too long for the name of a file")
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--output: '{name}' cannot be used: {_reason(error)}") from None
 
 
 def write_private(output: str, text: str, force: bool) -> None:

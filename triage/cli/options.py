@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from triage.answers import Answer, normalise, shown
-from triage.errors import AnswerError, Misfit, did_you_mean
+from triage.answers import Answer, normalise
+from triage.errors import AnswerError, Misfit, did_you_mean, shown
 from triage.pack import Pack, Question
 
 CLOSE = "none-other"

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from triage.answers import Answer, shown
+from triage.answers import Answer
+from triage.errors import shown
 from triage.interview import Step
 from triage.pack import Question
 
@@ -105,7 +106,7 @@ def _choice(
         values = list(named.values())
         return (
             Reply(values[int(text) - 1])
-            if 1 <= int(text[:9]) <= len(values)
+            if len(text) < 10 and 1 <= int(text) <= len(values)
             else _unclear(text, step, question, items)
         )
     fits = _fitting(text, {**words, **named})
@@ -174,6 +175,6 @@ def _parts(text: str) -> list[str]:
 
 def _item(name: str, items: Sequence[str], labels: Mapping[str, str]) -> list[str]:
     if name.isascii() and name.isdigit():
-        place = int(name[:9])
+        place = int(name) if len(name) < 10 else 0
         return [items[place - 1]] if 1 <= place <= len(items) else []
     return _fitting(name, {**{item: item for item in items}, **labels}) if name else []

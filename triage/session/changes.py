@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from triage.answers import Answer, shown
+from triage.answers import Answer
+from triage.errors import shown
 from triage.interview import Step
 from triage.session.record import Header, Part, Wording
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn, TypeVar, get_args
 
-from triage.answers import Answer, shown
+from triage.answers import Answer
+from triage.errors import shown
 from triage.interview import Answered, Step, WentBack
 from triage.pack import Kind
 from triage.session.record import (
