@@ -212,6 +212,7 @@ def test_what_does_not_apply_is_no_and_for_the_reasons_of_its_gate(pack: Pack, d
             if gate.truth is NO:
                 assert verdict == gate
             elif verdict.truth is UNKNOWN:
+                assert verdict.because == ()
                 assert verdict.open[:-1] == gate.open
                 assert verdict.open[-1].atom == atom
             else:

@@ -11,6 +11,7 @@ from tests.generated import completions, leaves_of, packs, partial, trees
 from triage.answers import Answer
 from triage.condition import (
     MAX_NESTING,
+    MAX_TEXT,
     All,
     AnyOf,
     AtLeast,
@@ -213,7 +214,34 @@ def test_nesting_up_to_the_limit_is_read() -> None:
     assert parse("not fever and " * MAX_NESTING + "iron", NAMES)
 
 
+def test_the_limit_of_nesting_is_exact_and_what_stands_beside_does_not_count() -> None:
+    assert parse("not " * MAX_NESTING + "fever", NAMES)
+    beside = "(fever) and not not (iron or (known)) and "
+    assert parse(beside * 10 + "(" * MAX_NESTING + "fever" + ")" * MAX_NESTING, NAMES)
+    deep = "(" * (MAX_NESTING - 2) + beside
+    for deeper in (
+        beside + "(" * (MAX_NESTING + 1),
+        beside * 30 + "(" * (MAX_NESTING + 1),
+        deep + "(((",
+        deep + "not not not fever",
+    ):
+        with pytest.raises(ConditionError, match="nested more than 20 deep"):
+            parse(deeper, NAMES)
+
+
+def test_too_deep_or_too_long_gets_the_advice_to_name_a_part() -> None:
+    for text, offset in (("(" * (MAX_NESTING + 1), MAX_NESTING + 1), ("fever and " * 200 + "fever", 0)):
+        with pytest.raises(ConditionError) as caught:
+            parse(text, NAMES)
+        assert caught.value.hint == "name a part of it as a fact"
+        assert caught.value.offset == offset
+        assert caught.value.text == text
+
+
 def test_length_has_an_end() -> None:
+    assert parse("fever" + " " * (MAX_TEXT - 5), NAMES) == FEVER
+    with pytest.raises(ConditionError, match="at most 2000 characters"):
+        parse("fever" + " " * (MAX_TEXT - 4), NAMES)
     assert parse("fever and " * 199 + "fever", NAMES)
     with pytest.raises(ConditionError, match="at most 2000 characters"):
         parse("fever and " * 200 + "fever", NAMES)

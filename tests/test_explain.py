@@ -88,6 +88,20 @@ def test_what_was_answered_beforehand_stays_as_it_was_said(small: Pack) -> None:
     ]
 
 
+def test_bands_begin_at_the_lowest_number_that_can_be_said() -> None:
+    asked = {**question(0, "number", None), "min": -2, "max": 9, "unit": "cm"}
+    flag = {
+        "id": "f",
+        "evidence": "t",
+        "level": "emergency",
+        "when": "q0 >= 5",
+        "say": "s",
+        "basis": "judgement",
+    }
+    changes = why(build([asked], [], [flag], []), {}, Step("q0")).changes
+    assert [change.answer for change in changes] == ["-2 to 4 cm", "5 to 9 cm"]
+
+
 def test_a_band_of_one_number_is_that_number() -> None:
     flag = {
         "id": "f",

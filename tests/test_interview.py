@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.generated import build, domain, loose, packs, question
 from triage.answers import Answer, Answers
 from triage.assess import assess
-from triage.condition import Item
+from triage.condition import Item, Said
 from triage.interview import (
     Answered,
     Event,
@@ -22,7 +22,7 @@ from triage.interview import (
     steps_left,
 )
 from triage.logic import NO, UNKNOWN
-from triage.pack import EMERGENCY, RANK, Pack, Question
+from triage.pack import EMERGENCY, RANK, Advice, Pack, Question
 from triage.view import View
 
 NONE = {"fever": "no", "jaundice": "no", "black_stool": "no"}
@@ -140,6 +140,54 @@ def test_the_public_door_gives_the_question(small: Pack) -> None:
     unsure = next_question(small, {"alarm": {"items": ["fever", "?jaundice"], "closed": True}})
     assert unsure is not None
     assert unsure.id == "age"
+
+
+JUDGED = {"say": "s", "basis": "judgement"}
+THREE = [question(number, "yes_no", None) for number in range(3)]
+
+
+def cause(when: str, **more: object) -> dict[str, object]:
+    evidence = {"id": "e", "when": when, "strength": "weak", "origin": "age", **JUDGED}
+    return {"id": "c", "title": "C", "code": "C", "about": [JUDGED], "for": [evidence], **more}
+
+
+def flag(when: str, level: str) -> dict[str, object]:
+    return {"id": f"flag_{when}", "evidence": "t", "level": level, "when": when, **JUDGED}
+
+
+def asked_by(pack: Pack, answers: Answers | None = None) -> list[str]:
+    """The questions that are asked of somebody who answers every one with yes."""
+    return [step.question for step, _ in interview(pack, lambda *_: "yes", answers)][:-1]
+
+
+@pytest.mark.parametrize("part", ["about", "handling", "advice", "tests", "follow_up"])
+def test_a_sentence_of_a_cause_is_asked_about_while_the_cause_can_be_supported(part: str) -> None:
+    extra = {"handling": {"way": "watching"}, "advice": {"kind": "do"}}.get(part, {})
+    pack = build(THREE, [], [], [cause("q0", **{part: [{**JUDGED, "when": "q1", **extra}]})])
+    assert asked_by(pack) == ["q0", "q1"]
+    assert asked_by(pack, {"q0": "yes"}) == ["q1"]
+    assert asked_by(pack, {"q0": "no"}) == []
+
+
+def test_a_sentence_of_the_pack_is_asked_about() -> None:
+    pack = build(THREE, [], [], [])
+    sentence = Advice.model_construct(
+        id=None, kind="do", say="s", when=Said("q2"), basis="judgement", sources=()
+    )
+    general = pack.general.model_copy(update={"advice": (sentence,)})
+    assert asked_by(pack) == []
+    assert asked_by(pack.model_copy(update={"general": general})) == ["q2"]
+    about = pack.about.model_copy(update={"not_established": (sentence,)})
+    assert asked_by(pack.model_copy(update={"about": about})) == ["q2"]
+
+
+def test_the_guard_of_reassurance_is_asked_about_while_it_can_still_hold() -> None:
+    pack = build(THREE, [], [flag("q0", "consultation_2w")], [], guard="q1", off="q2")
+    assert asked_by(pack, {"q0": "no"}) == ["q1", "q2"]
+    assert asked_by(pack, {"q0": "no", "q1": "no"}) == []
+    assert asked_by(pack, {"q0": "yes"}) == []
+    planned = build(THREE, [], [flag("q0", "consultation")], [], guard="q1", off="q2")
+    assert asked_by(planned, {"q0": "yes"}) == ["q1", "q2"]
 
 
 # --- laws ---------------------------------------------------------------------------------------
