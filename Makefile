@@ -16,7 +16,7 @@ run: $(VENV)/run.stamp  ## set up what is needed and start the interview
 	@$(PY) cli.py $(ARGS); code=$$?; case $$code in 4|130) exit 0;; *) exit $$code;; esac
 
 test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
-	@$(PY) -m pytest -m "not slow"
+	@$(PY) -m pytest -n 2 -m "not slow"
 	@$(PY) cli.py check
 
 test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails

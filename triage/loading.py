@@ -1,6 +1,5 @@
 """From a folder of YAML to a :class:`~triage.pack.Pack`, or to every problem in it at once."""
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -72,7 +71,7 @@ def load_pack(path: str | Path) -> Pack:
 def load_cases(path: str | Path) -> tuple[Case, ...]:
     """The worked cases of the pack in the folder ``path`` (none without a cases.yaml)."""
     file = Path(path) / CASES
-    if not os.path.lexists(file):
+    if not _stands(file):
         return ()
     model, issues = _validate(CasesFile, read(file), Names({}, {}, frozenset()))
     if model is None:
@@ -116,7 +115,7 @@ def _read_files(folder: Path) -> tuple[dict[str, Source], tuple[Issue, ...]]:
     except OSError as error:
         return {}, (_unreadable(folder, error),)
     for name, path in _expected(folder, causes):
-        if not os.path.lexists(path):
+        if not _stands(path):
             if name not in OPTIONAL:
                 issues.append(_missing(path, "a file"))
             continue
@@ -125,6 +124,11 @@ def _read_files(folder: Path) -> tuple[dict[str, Source], tuple[Issue, ...]]:
         except PackError as error:
             issues += error.issues
     return files, (*issues, *_too_many(folder, causes), *_strangers(folder))
+
+
+def _stands(path: Path) -> bool:
+    """Whether there is something of this name, be it a link that leads nowhere."""
+    return path.is_symlink() or path.exists()
 
 
 def _missing(path: Path, what: str) -> Issue:
@@ -292,7 +296,7 @@ def find_pack(name: str) -> Path:
     Raises :class:`PackError` with a did-you-mean if there is none.
     """
     path = Path(name)
-    if is_folder(path) and os.path.lexists(path / "pack.yaml"):
+    if is_folder(path) and _stands(path / "pack.yaml"):
         return path
     bundled = {folder.name: folder for folder in packs()}
     if name in bundled:

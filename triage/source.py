@@ -6,7 +6,6 @@ Values are built straight from the parser's events, so a hostile file is stopped
 """
 
 import re
-import stat
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -101,7 +100,7 @@ def read(path: Path, shown: str | None = None) -> Source:
     """Read one YAML file. Raises :class:`PackError` naming the place of the first problem."""
     name = shown or str(path)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if path.exists() and not path.is_file():
             raise _refuse(name, "unreadable-file", "cannot read the file: it is no plain file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

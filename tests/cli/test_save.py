@@ -352,7 +352,7 @@ def test_a_file_that_somebody_removes_or_shortens_is_noticed(
         (file.parent / "other").write_text("another file\n")
         os.replace(file.parent / "other", file)
     session.send("none")
-    assert f"cannot be saved in {file}: somebody removed, replaced or shortened it." in flat(session.since)
+    assert f"cannot be saved in {file}: somebody moved, changed or cut it." in flat(session.since)
     assert "How old are you?" in session.since
     session.child.close(force=True)
 

@@ -18,6 +18,7 @@ from triage.cli.show import show
 
 DEFAULT_PACK = "liver_calcification"
 INTERRUPTED = 130
+LONGEST_LINE = 450
 
 
 class Program(click.Group):
@@ -74,7 +75,7 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 
 def _run(args: list[str] | None) -> int:
-    from triage.errors import LONGEST, AnswerError, PackError, shown
+    from triage.errors import AnswerError, PackError, shown
 
     # Nearly all that a run creates stays in use to its end; looking through it often finds nothing.
     gc.set_threshold(100_000)
@@ -86,7 +87,7 @@ def _run(args: list[str] | None) -> int:
     except click.ClickException as error:
         told = io.StringIO()
         error.show(file=told)
-        click.echo("\n".join(shown(line, LONGEST) for line in told.getvalue().splitlines()), err=True)
+        click.echo("\n".join(shown(line, LONGEST_LINE) for line in told.getvalue().splitlines()), err=True)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted. Nothing was saved.", err=True)

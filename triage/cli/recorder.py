@@ -69,7 +69,7 @@ class Recorder:
         try:
             now = os.fstat(self._handle)
             if not now.st_nlink or now.st_size < self._size:
-                return "somebody removed, replaced or shortened it"
+                return "somebody moved, changed or cut it"
             if self._size + len(self._waiting) > MAX_BYTES:
                 return "the session is too long"
             os.ftruncate(self._handle, self._size)
