@@ -717,6 +717,15 @@ def test_the_words_that_steer_the_interview_are_in_the_readme() -> None:
         assert f"`{word}`" in text_of("README.md")
 
 
+def test_what_can_be_asked_after_the_summary_is_in_the_readme() -> None:
+    from triage.cli.afterwards import HELP as AFTERWARDS
+
+    words = {match[1] for match in re.finditer(r"(?:^|[.;] )([a-z-]+)(?: [A-Z=]+)? —", AFTERWARDS)}
+    assert len(words) >= 6
+    told = text_of("README.md").split("After the summary you can ask")[1].split("\n\n")[0]
+    assert {f"`{word}`" for word in words} <= set(re.findall(r"`[a-z-]+`", told))
+
+
 def test_every_target_of_make_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {
