@@ -2,7 +2,7 @@
 
 The order is fixed: how soon and where to go, what fired it, what the finding usually means or why
 we do not reassure, the causes, how they are usually handled, advice, tests, questions to take along,
-follow-up, sources, the answers given.
+follow-up, what would change the advice, sources, the answers given.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from triage.assessment import AdviceGiven, Assessment, CauseFound, EvidenceFound
 from triage.pack import Pack
 from triage.report.document import Block, Bullets, Callout, Document, Heading, Paragraph
 from triage.report.origins import about, answers, sources
+from triage.report.outlook import outlook
 from triage.report.urgency import how_soon, why_so_soon
 from triage.report.wording import cite, explained, open_point, paragraphs, section
 from triage.terms import Glossary
@@ -57,6 +58,7 @@ def summary(pack: Pack, assessment: Assessment) -> Document:
         *section("Tests a doctor may order", assessment.tests, *(cause.tests for cause in assessment.causes)),
         *section("Questions to take along", assessment.ask_doctor),
         *section("Follow-up", assessment.follow_up, *(cause.follow_up for cause in assessment.causes)),
+        *outlook(pack, assessment),
         *_doctor(),
     ]
     origins = (*sources(assessment), *answers(pack, assessment), *about(assessment))
