@@ -161,7 +161,6 @@ def test_on_a_usual_terminal_a_question_is_on_the_screen_with_all_its_answers(li
         assert screen.splitlines()[-1] == ">"
 
 
-@pytest.mark.xfail(strict=True, reason="explanations of many terms push the question off a narrow screen")
 def test_in_a_narrow_terminal_the_question_itself_can_still_be_read(liver: Pack) -> None:
     held = hold(liver, TYPICAL["a child"], columns=40)
     for name, screen in zip(held.prompts, held.screens, strict=True):

@@ -26,11 +26,11 @@ def test_the_opening_says_what_this_is_how_long_it_takes_and_that_nothing_leaves
 def test_a_list_shows_its_items_numbered_its_terms_explained_and_what_to_type(session: Session) -> None:
     assert session.shown.splitlines()[-8:] == [
         "Question 1 · at most 6 more",
+        "(Jaundice means: yellow skin or eyes.)",
         "Do you have any of these now?",
         "  1  Fever",
         "  2  Jaundice",
         "  3  Black stool",
-        "     Jaundice means: yellow skin or eyes",
         "Type the numbers that apply, like 1,3. Type ?3 for not sure, or none.",
         ">",
     ]

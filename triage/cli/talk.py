@@ -300,7 +300,7 @@ class Talk:
         return [item for item in question.choices if item not in done]
 
     def show(self, step: Step, question: Question) -> None:
-        """The question, its numbered answers, and the terms it uses for the first time."""
+        """The terms used for the first time, the question, and its numbered answers."""
         state = self.state
         number = len({past.question for past in state.path} | {step.question})
         left = steps_left(self.pack, state.answers) - (0 if step.plainer else 1)
@@ -310,12 +310,12 @@ class Talk:
         choice = question.choices.get(step.item or "")
         plainer = choice.plainer if choice else question.plainer
         asked = plainer if step.plainer and plainer else question.ask
-        self.screen.line(asked, style="bold")
         labels = self.labels(step, question)
+        for term, meaning in self.glossary.first_met(" ".join((asked, *labels))).items():
+            self.screen.line(f"({term} means: {meaning}.)", style="dim")
+        self.screen.line(asked, style="bold")
         for place, label in enumerate(labels, start=1):
             self.screen.line(label, indent=f"{place:>3}  ")
-        for term, meaning in self.glossary.first_met(" ".join((asked, *labels))).items():
-            self.screen.line(f"{term} means: {meaning}", indent="     ", style="dim")
         self.screen.line(allowed(step, question, self.items(step, question)), style="dim")
         if (draft := state.drafts.get(step)) is not None:
             self.screen.line(f"Your answer so far: {_draft(question, step, draft)}. Enter keeps it.")
