@@ -8,7 +8,8 @@ import pytest
 
 from tests.conftest import SMALL
 from triage.errors import Issue, PackError, Place, did_you_mean
-from triage.loading import find_pack, load_cases, load_pack, packs, read_pack
+from triage.loading import MAX_CAUSES, MAX_ISSUES, find_pack, load_cases, load_pack, packs, read_pack
+from triage.wellformed import MAX_DEPTH
 
 Broken = Callable[..., list[str]]
 
@@ -141,6 +142,117 @@ def test_each_cycle_of_facts_is_told_once(broken: Broken) -> None:
     facts = "".join(f"  - {{id: {name}, when: {other}, says: x}}\n" for name, other in names)
     issues = broken("facts.yaml", "facts:\n", f"facts:\n{facts}  - {{id: two, when: one, says: x}}\n")
     assert [issue.split("goes round: ")[1] for issue in issues] == ["one → two → one", "three → three"]
+
+
+def chain(count: int) -> str:
+    """Facts each of which rests on the one before."""
+    first = "  - {id: f1, when: fever, says: x}\n"
+    return first + "".join(
+        f"  - {{id: f{n}, when: f{n - 1} or iron, says: x}}\n" for n in range(2, count + 1)
+    )
+
+
+def test_facts_rest_on_each_other_only_so_deep(broken: Broken) -> None:
+    assert broken("facts.yaml", "facts:\n", f"facts:\n{chain(MAX_DEPTH)}") == []
+
+
+def test_facts_that_rest_on_each_other_deeper_are_refused_once(broken: Broken) -> None:
+    assert broken("facts.yaml", "facts:\n", f"facts:\n{chain(MAX_DEPTH + 5)}") == [
+        "facts.yaml:22:21: error facts-too-deep: 'f21' rests on facts more than 20 deep (say it more directly)"
+    ]
+
+
+def gates(count: int) -> str:
+    """Questions each of which is asked if the one before was answered yes; the first stands behind one already."""
+    parts = "kind: yes_no, section: S, ask: A?, label: L, why: W., basis: judgement"
+    names = ["iron", *(f"g{n}" for n in range(1, count))]
+    return "".join(f"  - {{id: g{n}, {parts}, only_if: {name}}}\n" for n, name in enumerate(names, start=1))
+
+
+def test_gates_stand_behind_each_other_only_so_deep(broken: Broken) -> None:
+    before = "  - {id: benign,"
+    assert broken("questions.yaml", before, gates(MAX_DEPTH - 1) + before) == []
+
+
+def test_gates_that_stand_behind_each_other_deeper_are_refused_once(broken: Broken) -> None:
+    before = "  - {id: benign,"
+    issues = broken("questions.yaml", before, gates(MAX_DEPTH + 5) + before)
+    assert len(issues) == 1
+    assert "gates-too-deep: 'g20' stands behind more than 20 gates, one behind the other" in issues[0]
+
+
+def test_a_long_circle_is_told_shortened(broken: Broken) -> None:
+    facts = "".join(f"  - {{id: f{n}, when: f{(n + 1) % 30}, says: x}}\n" for n in range(30))
+    issues = broken("facts.yaml", "facts:\n", f"facts:\n{facts}")
+    told = " → ".join(f"f{n}" for n in range(10))
+    assert issues == [f"facts.yaml:2:20: error fact-cycle: goes round: {told} → … (20 more) → f0"]
+
+
+FLAG = "  - {{id: x{0}, evidence: t, level: {1}, when: fever, say: S., basis: judgement}}\n"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (0, MAX_ISSUES + 1),
+        (5, 3 * MAX_ISSUES),
+        pytest.param(
+            MAX_ISSUES, MAX_ISSUES + 1,
+            marks=pytest.mark.xfail(strict=True, reason="what comes after a good beginning is dropped, and the pack is used"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_list_with_very_many_mistakes_is_refused_wherever_they_stand(
+    broken: Broken, good: int, bad: int
+) -> None:
+    flags = [FLAG.format(n, "emergency" if n < good else "soon") for n in range(good + bad)]
+    issues = broken("red_flags.yaml", "red_flags:\n", f"red_flags:\n{''.join(flags)}")
+    assert issues
+    assert all("'soon'" in issue for issue in issues)
+    assert len(issues) <= MAX_ISSUES
+    assert issues[0].startswith(f"red_flags.yaml:{good + 2}:")
+
+
+@pytest.mark.xfail(strict=True, reason="what comes after many fields is said to be missing")
+def test_more_unknown_fields_than_can_be_told_are_refused(broken: Broken) -> None:
+    fields = "".join(f"zz{n}: 1\n" for n in range(3 * MAX_ISSUES))
+    issues = broken("red_flags.yaml", "red_flags:\n", f"{fields}red_flags:\n")
+    assert 0 < len(issues) <= MAX_ISSUES
+    assert all("error unknown-field: there is no field 'zz" in issue for issue in issues)
+
+
+def test_a_list_of_very_many_mistakes_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(SMALL, folder)
+    (folder / "red_flags.yaml").write_text("- 1\n" * 1_000)
+    assert [issue.code for issue in read_pack(folder).issues] == ["value"]
+
+
+def test_more_causes_than_a_pack_can_have_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(SMALL, folder)
+    for number in range(MAX_CAUSES):
+        (folder / "causes" / f"z{number}.yaml").write_text("")
+    issue = next(issue for issue in read_pack(folder).issues if issue.code == "too-many-files")
+    assert str(issue.where) == f"{folder}/causes:1:1"
+    assert issue.message == "503 causes are more than the 500 that one pack can have"
+
+
+def test_a_pack_without_its_folder_of_causes_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(SMALL, folder)
+    shutil.rmtree(folder / "causes")
+    assert [issue.message for issue in read_pack(folder).issues] == ["the pack needs a folder 'causes'"]
+    (folder / "causes").write_text("")
+    assert [(issue.code, str(issue.where)) for issue in read_pack(folder).issues] == [
+        ("unreadable-file", f"{folder}/causes:1:1")
+    ]
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "x/" * 3_000, "a\0b", "\udcff"])
+def test_a_name_that_no_file_can_have_is_no_pack(name: str) -> None:
+    with pytest.raises(PackError, match="no-pack"):
+        find_pack(name)
 
 
 def test_a_missing_file_is_named_and_an_optional_one_is_not(broken: Broken, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.errors import PackError
-from triage.source import MAX_BYTES, MAX_DEPTH, Text, parse, read
+from triage.source import MAX_BYTES, MAX_DEPTH, MAX_VALUES, Text, parse, read
 
 
 def refused(content: bytes) -> str:
@@ -72,6 +72,28 @@ def test_what_a_pack_may_not_contain_is_refused_with_its_place(content: bytes, s
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"{a: " * 50_000, b"- " * 50_000, b"a: &a [*a, *a]"])
 def test_hostile_nesting_is_refused_quickly(content: bytes) -> None:
     assert "too-deep" in refused(content) or "anchor" in refused(content)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "name"),
+    [
+        (r"\e", "U+001B (control character)"),
+        (r"\0", "U+0000 (control character)"),
+        (r"\u202e", "U+202E (right-to-left override)"),
+        (r"\N", "U+0085 (control character)"),
+    ],
+)
+def test_an_escape_in_quotes_brings_in_nothing_that_is_not_allowed(escaped: str, name: str) -> None:
+    for written, column in ((f'a: "x{escaped}"', 4), (f'"x{escaped}": a', 1), (f'a: ["x{escaped}"]', 5)):
+        said = refused(written.encode())
+        assert said == f"a.yaml:1:{column}: error forbidden-character: {name} is not allowed"
+    assert parse(f"a: 'x{escaped}'".encode(), "a.yaml").data == {"a": f"x{escaped}"}
+
+
+def test_a_file_holds_only_so_many_values() -> None:
+    assert parse(b"[" + b"1," * (MAX_VALUES - 1) + b"]", "a.yaml").data
+    said = refused(b"[" + b"1," * MAX_VALUES + b"]")
+    assert f"error too-many-values: the file holds more than {MAX_VALUES:,} values" in said
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
