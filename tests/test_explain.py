@@ -1,6 +1,5 @@
 """Why a question is asked: what waits on it, and what each answer would do."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,9 +75,6 @@ def test_each_answer_to_a_list_is_tried_with_the_rest_of_the_list_as_no(small: P
     ]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="items that were answered beforehand are tried again, as if they were not"
-)
 def test_what_was_answered_beforehand_stays_as_it_was_said(small: Pack) -> None:
     changes = why(small, {"alarm": {"jaundice": "yes"}}, Step("alarm")).changes
     assert [(change.answer, change.level) for change in changes] == [

@@ -7,13 +7,13 @@ from itertools import islice
 from triage.answers import normalise
 from triage.assess import STRENGTH, certain_level, ranked
 from triage.assessment import CauseFound
-from triage.condition import All, AnyOf, Condition, Not
-from triage.errors import AnswerError, Misfit, did_you_mean
+from triage.condition import All, AnyOf, Condition, Not, Verdict
+from triage.errors import AnswerError, Misfit, did_you_mean, shown
 from triage.explain.forcing import reasons
-from triage.explain.given import Given, known, unit_of
+from triage.explain.given import Given, Unit, known, unit_of
 from triage.explain.settling import settling
 from triage.logic import NO, UNKNOWN, YES
-from triage.pack import RANK, Cause, Evidence, Level, Pack, RedFlag, Strength
+from triage.pack import EMERGENCY, RANK, Cause, Evidence, Level, Pack, RedFlag, Strength
 from triage.view import View
 
 LEVEL = "level"
@@ -29,11 +29,12 @@ class RuledOut:
 
 @dataclass(frozen=True, slots=True)
 class StillOpen:
-    """A red flag that is neither fired nor excluded, and what could settle it."""
+    """A red flag that is neither fired nor excluded, or evidence that is not known, and what it waits on."""
 
-    flag: str
-    level: Level
-    waits_on: tuple[tuple[str, str | None], ...]
+    rule: str
+    says: str
+    level: Level | None
+    waits_on: tuple[Unit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class How:
 
     ``reasons`` are minimal sets of answers that force it whatever the rest, smallest first; ``more`` says
     whether there are others. For a level, ``ruled_out`` and ``open`` tell why it is not higher, and
-    ``floor`` that it stands on an emergency sign that was asked about and is not known.
+    ``floor`` that it stands on an emergency sign that was asked about and is not known. ``withheld`` is
+    the sentence that says why the causes are not told to this person.
     """
 
     subject: str
@@ -53,6 +55,7 @@ class How:
     ruled_out: tuple[RuledOut, ...] = ()
     open: tuple[StillOpen, ...] = ()
     floor: bool = False
+    withheld: str | None = None
 
 
 def how(pack: Pack, answers: Mapping[str, object], subject: str = LEVEL, *, most: int = 1) -> How:
@@ -74,7 +77,8 @@ def find(pack: Pack, name: str) -> RedFlag | Cause:
     if name in things:
         return things[name]
     names = [LEVEL, *(cause.id for cause in pack.causes), *(flag.id for flag in pack.red_flags)]
-    raise AnswerError([Misfit(name, f"there is no cause or red flag '{name}'", did_you_mean(name, names))])
+    message = f"there is no cause or red flag '{shown(name)}'"
+    raise AnswerError([Misfit(name, message, did_you_mean(name[:60], names))])
 
 
 def _some(view: View, condition: Condition, most: int) -> tuple[tuple[tuple[Given, ...], ...], bool]:
@@ -111,8 +115,11 @@ def _still_open(view: View, flags: Iterable[RedFlag]) -> Iterator[StillOpen]:
     for flag in sorted(flags, key=lambda flag: -RANK[flag.level]):
         verdict = view.judge(flag.when)
         if verdict.truth is UNKNOWN:
-            units = dict.fromkeys(unit_of(still.atom) for still in verdict.open)
-            yield StillOpen(flag.id, flag.level, tuple(units))
+            yield StillOpen(flag.id, flag.say, flag.level, _units(verdict))
+
+
+def _units(verdict: Verdict) -> tuple[Unit, ...]:
+    return tuple(dict.fromkeys(unit_of(still.atom) for still in verdict.open))
 
 
 def _flag(view: View, flag: RedFlag, most: int) -> How:
@@ -125,15 +132,31 @@ def _flag(view: View, flag: RedFlag, most: int) -> How:
 
 
 def _cause(view: View, cause: Cause, most: int) -> How:
+    withheld = view.pack.about.causes_withheld
+    if withheld is not None and view.holds(withheld.when):
+        return How(cause.id, cause.title, "withheld", (), False, withheld=withheld.say)
     found = next(one for one in ranked(view) if one.id == cause.id)
+    if found.support == "open":
+        return How(cause.id, cause.title, "open", (), False, open=tuple(_undecided(view, cause)))
     told, more = _some(view, deciding(cause, found), most)
     return How(cause.id, cause.title, found.support, told, more)
+
+
+def _undecided(view: View, cause: Cause) -> Iterator[StillOpen]:
+    """The evidence for a cause that is not known yet."""
+    for part in cause.supporting:
+        verdict = view.judge(part.when)
+        if verdict.truth is UNKNOWN:
+            yield StillOpen(part.id, part.say, None, _units(verdict))
 
 
 def conditions_behind(view: View, subject: str) -> Condition:
     """The condition that a level, red flag or cause stands on, whether it holds or not."""
     if subject == LEVEL:
-        rank = max(RANK[certain_level(view)[0]], 1)
+        level, floor = certain_level(view)
+        if floor:
+            return any_of([flag.when for flag, _ in view.open_flags(above=EMERGENCY - 1)])
+        rank = max(RANK[level], 1)
         return any_of([flag.when for flag in view.pack.red_flags if RANK[flag.level] == rank])
     thing = find(view.pack, subject)
     if isinstance(thing, RedFlag):

@@ -1,10 +1,10 @@
 """What if: two sets of answers side by side, and only what differs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from triage.answers import normalise
-from triage.assess import assess
+from triage.assess import SUPPORTED, assess
 from triage.assessment import Assessment
 from triage.explain.given import changed, each
 from triage.pack import Pack
@@ -12,7 +12,7 @@ from triage.pack import Pack
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs; ``before`` or ``after`` is None where it was not there at all."""
+    """One thing that differs; ``name`` is empty where there is only one, and None is "not there"."""
 
     what: str
     name: str
@@ -42,39 +42,63 @@ def what_if(pack: Pack, answers: Mapping[str, object], changes: Mapping[str, obj
 
 
 def _differences(before: Assessment, after: Assessment) -> Iterator[Difference]:
-    yield from _between("level", {"": before.level.title}, {"": after.level.title})
+    yield from _between("level", {"": before.level.id}, {"": after.level.id})
     yield from _between("could reach", {"": before.could_reach}, {"": after.could_reach})
     yield from _between("status", {"": before.status}, {"": after.status})
     yield from _between("red flag", _flags(before), _flags(after))
-    yield from _between("cause", _supports(before), _supports(after))
-    yield from _between("reassurance", {"": _yes(before.reassured)}, {"": _yes(after.reassured)})
-    yield from _between("advice", _advice(before), _advice(after))
+    yield from _between("causes", {"": _told(before)}, {"": _told(after)})
+    if _told(before) == _told(after):
+        yield from _between("cause", _supports(before), _supports(after))
+        yield from _between("evidence", _evidence(before), _evidence(after))
+    yield from _between("reassurance", {"": _given(before.reassured)}, {"": _given(after.reassured)})
+    both = _supported(before) & _supported(after)
+    yield from _between("sentence", _sentences(before, both), _sentences(after, both))
 
 
 def _between(
     what: str, before: Mapping[str, str | None], after: Mapping[str, str | None]
 ) -> Iterator[Difference]:
     for name in dict.fromkeys([*before, *after]):
-        one, other = before.get(name), after.get(name)
-        if one != other or (name in before) != (name in after):
-            yield Difference(what, name or what, one, other)
+        if before.get(name) != after.get(name):
+            yield Difference(what, name, before.get(name), after.get(name))
 
 
 def _flags(found: Assessment) -> dict[str, str | None]:
     return {flag.say: "fires" for flag in found.red_flags}
 
 
+def _told(found: Assessment) -> str:
+    return "withheld" if found.causes_withheld else "told"
+
+
 def _supports(found: Assessment) -> dict[str, str | None]:
     return {cause.title: cause.support for cause in found.causes}
 
 
-def _yes(value: bool) -> str:
+def _supported(found: Assessment) -> set[str]:
+    return {cause.id for cause in found.causes if cause.support in SUPPORTED}
+
+
+def _evidence(found: Assessment) -> dict[str, str | None]:
+    told: dict[str, str | None] = {}
+    for cause in found.causes:
+        told |= {f"{cause.title}: {part.say}": "for" for part in cause.supporting}
+        told |= {f"{cause.title}: {part.say}": "against" for part in cause.against}
+    return told
+
+
+def _given(value: bool) -> str:
     return "given" if value else "not given"
 
 
-def _advice(found: Assessment) -> dict[str, str | None]:
-    parts: Iterable[str] = (
-        *(part.say for part in found.advice),
-        *(part.say for cause in found.causes for part in cause.advice),
-    )
-    return dict.fromkeys(parts, "said")
+def _sentences(found: Assessment, causes: Container[str]) -> dict[str, str | None]:
+    """What is said beside all this; of a cause only what hangs on more than the cause itself."""
+    one_by_one = (found.carer, found.weak_alone)
+    parts = [
+        *(part for part in one_by_one if part is not None), *found.level.say, *found.finding,
+        *found.not_established, *found.advice, *found.tests, *found.ask_doctor, *found.follow_up,
+    ]  # fmt: skip
+    for cause in found.causes:
+        if cause.id in causes:
+            parts += [*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up]
+    return {part.say: "said" for part in parts}

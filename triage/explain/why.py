@@ -50,7 +50,7 @@ def why(pack: Pack, answers: Answers, step: Step) -> Why:
     question = pack.question[step.question]
     view = View(pack, answers)
     changes = tuple(
-        _change(view, answers, words, question, answer) for words, answer in _possible(pack, step)
+        _change(view, answers, words, question, answer) for words, answer in _possible(pack, answers, step)
     )
     return Why(step, question.why, question.sources, tuple(_waiting(view, step)), changes)
 
@@ -76,14 +76,17 @@ def _reads(still_open: Iterable[Open], step: Step) -> bool:
     )
 
 
-def _possible(pack: Pack, step: Step) -> Iterator[tuple[str, Answer]]:
-    """Each answer that the rules can tell apart, in words and as data."""
+def _possible(pack: Pack, answers: Answers, step: Step) -> Iterator[tuple[str, Answer]]:
+    """Each answer that the rules can tell apart, in words and as data; items answered before stay so."""
     question = pack.question[step.question]
     if step.item is not None:
         yield from (("yes", {step.item: "yes"}), ("no", {step.item: "no"}))
     elif question.kind == "several_of":
-        none = dict.fromkeys(question.choices, "no")
-        yield from ((choice.label, {**none, choice.id: "yes"}) for choice in question.options)
+        said = answers.get(question.id)
+        done = said if isinstance(said, Mapping) else {}
+        left = {item: choice for item, choice in question.choices.items() if item not in done}
+        none = dict.fromkeys(left, "no")
+        yield from ((choice.label, {**none, item: "yes"}) for item, choice in left.items())
         yield "none of these", none
     elif question.kind == "one_of":
         yield from ((choice.label, choice.id) for choice in question.options)

@@ -1,21 +1,21 @@
 """Why something was not concluded: what failed, and the smallest changes that would have reached it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from triage.answers import normalise
 from triage.assess import SUPPORTED, certain_level, ranked
-from triage.assessment import Support
-from triage.condition import All, Condition, Not
-from triage.errors import AnswerError, Misfit, did_you_mean
-from triage.explain.given import Given, Unit, changed, unit_of
-from triage.explain.how import any_of, find
-from triage.explain.nearest import HOLD, NOT_HOLD, nearest
+from triage.condition import Condition
+from triage.errors import AnswerError, Misfit, did_you_mean, shown
+from triage.explain.given import Given, Unit, unit_of
+from triage.explain.how import find
+from triage.explain.nearest import Blocker, Goal, everywhere, nearest
 from triage.explain.settling import settling
-from triage.logic import NO, YES, Truth
-from triage.pack import LEVELS, RANK, Cause, Level, Pack, RedFlag
+from triage.logic import NO, YES
+from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Level, Pack, RedFlag
 from triage.view import View
+from triage.worlds import Plane, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,21 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why a level or cause was not reached.
+    """Why a level, red flag or cause was not reached.
 
-    ``reached`` is true if it was, after all. ``stood_in_the_way`` are rules that hold and forbid it;
-    ``changes`` are the smallest sets of other answers that would have come to it.
+    ``reached`` is true if it was, after all. ``stood_in_the_way`` are rules that forbid it;
+    ``changes`` are the smallest sets of other answers that would have come to it, ``more`` says whether
+    there are others. ``withheld`` is the sentence that says why the causes are not told to this person.
     """
 
     subject: str
     title: str
     reached: bool
-    failed: tuple[Failed, ...]
-    stood_in_the_way: tuple[Failed, ...]
-    changes: tuple[frozenset[Given], ...]
-    more: bool
+    failed: tuple[Failed, ...] = ()
+    stood_in_the_way: tuple[Failed, ...] = ()
+    changes: tuple[tuple[Given, ...], ...] = ()
+    more: bool = False
+    withheld: str | None = None
 
 
 def why_not(pack: Pack, answers: Mapping[str, object], subject: str, *, most: int = 3) -> WhyNot:
@@ -58,86 +60,128 @@ def why_not(pack: Pack, answers: Mapping[str, object], subject: str, *, most: in
         thing = find(pack, subject)
     except AnswerError:
         names = [*LEVELS, *(cause.id for cause in pack.causes), *(flag.id for flag in pack.red_flags)]
-        message = f"there is no level, cause or red flag '{subject}'"
-        raise AnswerError([Misfit(subject, message, did_you_mean(subject, names))]) from None
+        message = f"there is no level, cause or red flag '{shown(subject)}'"
+        raise AnswerError([Misfit(subject, message, did_you_mean(subject[:60], names))]) from None
     return _flag(view, thing, most) if isinstance(thing, RedFlag) else _cause(view, thing, most)
 
 
 def _level(view: View, level: Level, most: int) -> WhyNot:
     """From below a level is not reached because no flag of it fires, from above because a higher one does."""
-    pack, rank = view.pack, RANK[level]
-    now = RANK[certain_level(view)[0]]
-    title = pack.about.levels[level].title
-    if now > rank:
-        return _lower(view, level, most)
-    flags = [flag for flag in pack.red_flags if RANK[flag.level] == rank]
-    failed = tuple(_failed(view, flag.id, flag.say, flag.when) for flag in flags)
-    if now == rank:
-        return WhyNot(level, title, True, (), (), (), False)
-    found, more = _changes(view, any_of([flag.when for flag in flags]), HOLD, most)
-    return WhyNot(level, title, False, failed, (), found, more)
+    rank, title = RANK[level], view.pack.about.levels[level].title
+    now, floor = certain_level(view)
+    if now == level:
+        return WhyNot(level, title, True)
+    changes, more = _changes(view, level_goal(view.pack, level), most)
+    if RANK[now] < rank:
+        failed = _failed(view, _flags(view.pack, rank, rank))
+        return WhyNot(level, title, False, failed, (), changes, more)
+    above = _flags(view.pack, rank + 1)
+    firing = [flag for flag in above if view.holds(flag.when)]
+    way = [flag for flag, _ in view.open_flags(above=EMERGENCY - 1)] if floor else firing
+    return WhyNot(level, title, False, (), _failed(view, way), changes, more)
 
 
-def _lower(view: View, level: Level, most: int) -> WhyNot:
-    """Higher flags stand in the way of a lower level."""
-    title, rank = view.pack.about.levels[level].title, RANK[level]
-    firing = [flag for flag in view.pack.red_flags if RANK[flag.level] > rank and view.holds(flag.when)]
-    way = tuple(_failed(view, flag.id, flag.say, flag.when) for flag in firing)
-    if not firing:  # the level stands on the floor alone
-        return WhyNot(level, title, False, (), way, (), False)
-    found, more = _changes(view, any_of([flag.when for flag in firing]), NOT_HOLD, most)
-    fits = tuple(change for change in found if RANK[certain_level(_after(view, change))[0]] <= rank)
-    return WhyNot(level, title, False, (), way, fits, more)
-
-
-def _after(view: View, change: frozenset[Given]) -> View:
-    return View(view.pack, changed(view.pack, view.answers, change)[0])
+def _flags(pack: Pack, lowest: int, highest: int = len(LEVELS)) -> list[RedFlag]:
+    return [flag for flag in pack.red_flags if lowest <= RANK[flag.level] <= highest]
 
 
 def _flag(view: View, flag: RedFlag, most: int) -> WhyNot:
     if view.holds(flag.when):
-        return WhyNot(flag.id, flag.say, True, (), (), (), False)
-    found, more = _changes(view, flag.when, HOLD, most)
-    return WhyNot(flag.id, flag.say, False, (_failed(view, flag.id, flag.say, flag.when),), (), found, more)
+        return WhyNot(flag.id, flag.say, True)
+    changes, more = _changes(view, flag_goal(flag), most)
+    return WhyNot(flag.id, flag.say, False, _failed(view, [flag]), (), changes, more)
 
 
 def _cause(view: View, cause: Cause, most: int) -> WhyNot:
-    if _support(view, cause) in SUPPORTED:
-        return WhyNot(cause.id, cause.title, True, (), (), (), False)
-    failed = tuple(
-        _failed(view, part.id, part.say, part.when) for part in cause.supporting if not view.holds(part.when)
-    )
-    strong = [part for part in cause.against if part.strength == "strong"]
-    way = tuple(_failed(view, part.id, part.say, part.when) for part in strong if view.holds(part.when))
-    found, more = _changes(view, _supported(cause, [part.when for part in strong], bool(way)), HOLD, most)
-    fits = tuple(change for change in found if _support(_after(view, change), cause) in SUPPORTED)
-    return WhyNot(cause.id, cause.title, False, failed, way, fits, more)
+    withheld = view.pack.about.causes_withheld
+    if withheld is not None and view.holds(withheld.when):
+        return WhyNot(cause.id, cause.title, False, withheld=withheld.say)
+    support = next(one.support for one in ranked(view) if one.id == cause.id)
+    if support in SUPPORTED:
+        return WhyNot(cause.id, cause.title, True)
+    changes, more = _changes(view, cause_goal(view.pack, cause), most)
+    failed = _failed(view, [part for part in cause.supporting if not view.holds(part.when)])
+    way = _failed(view, [part for part in _strong(cause.against) if view.holds(part.when)])
+    return WhyNot(cause.id, cause.title, False, failed, way, changes, more)
 
 
-def _support(view: View, cause: Cause) -> Support:
-    return next((one.support for one in ranked(view) if one.id == cause.id), "none")
+def _strong(parts: Iterable[Evidence]) -> list[Evidence]:
+    return [part for part in parts if part.strength == "strong"]
 
 
-def _supported(cause: Cause, strong_against: list[Condition], in_the_way: bool) -> Condition:
-    """Some evidence for it; where strong evidence stands in the way, that gone or something strong for."""
-    some = any_of([part.when for part in cause.supporting])
-    strong_for = [part.when for part in cause.supporting if part.strength == "strong"]
-    return All((some, any_of([Not(any_of(strong_against)), *strong_for]))) if in_the_way else some
-
-
-def _changes(
-    view: View, condition: Condition, want: frozenset[Truth], most: int
-) -> tuple[tuple[frozenset[Given], ...], bool]:
-    found = list(islice(nearest(view.pack, view.answers, condition, want), most + 1))
+def _changes(view: View, goal: Goal, most: int) -> tuple[tuple[tuple[Given, ...], ...], bool]:
+    found = list(islice(nearest(view.pack, view.answers, goal), most + 1))
     return tuple(found[:most]), len(found) > most
 
 
-def _failed(view: View, name: str, says: str, condition: Condition) -> Failed:
-    verdict = view.judge(condition)
-    settled = verdict.truth in (YES, NO)
-    because = settling(view, condition) if settled else ()
-    return Failed(name, says, str(condition), because, tuple(_units(view, condition)))
+def _failed(view: View, rules: Iterable[RedFlag | Evidence]) -> tuple[Failed, ...]:
+    """The rules with the answers that settled them, or what they still wait on."""
+    found = []
+    for rule in rules:
+        verdict = view.judge(rule.when)
+        because = settling(view, rule.when) if verdict.truth in (YES, NO) else ()
+        waits_on = tuple(dict.fromkeys(unit_of(still.atom) for still in verdict.open))
+        found.append(Failed(rule.id, rule.say, str(rule.when), because, waits_on))
+    return tuple(found)
 
 
-def _units(view: View, condition: Condition) -> Iterator[Unit]:
-    yield from dict.fromkeys(unit_of(still.atom) for still in view.judge(condition).open)
+# --- what is to be reached ------------------------------------------------------------------------
+
+
+def level_goal(pack: Pack, level: Level) -> Goal:
+    """This level and no other: no higher flag fires, no emergency is in doubt, and something calls for it."""
+    rank = RANK[level]
+    emergencies = _flags(pack, EMERGENCY)
+    blockers = [Blocker(_yes(flag), (flag.when,)) for flag in _flags(pack, rank + 1)]
+    if rank < RANK[FLOOR]:
+        blockers += [Blocker(_in_vain(flag), (flag.when,)) for flag in emergencies]
+    calls = _flags(pack, rank, rank) + (emergencies if level == FLOOR else [])
+    blockers.append(Blocker(everywhere, tuple(flag.when for flag in calls)))
+    reads = tuple(flag.when for flag in pack.red_flags)
+    return Goal(reads, lambda sheet: sheet.levels()[rank], tuple(blockers))
+
+
+def flag_goal(flag: RedFlag) -> Goal:
+    """This red flag fires."""
+    return Goal((flag.when,), _yes(flag), (Blocker(everywhere, (flag.when,)),))
+
+
+def cause_goal(pack: Pack, cause: Cause) -> Goal:
+    """This cause is told, with some support."""
+    withheld = pack.about.causes_withheld
+    hiding = () if withheld is None else (withheld.when,)
+    supporting, against = _whens(cause.supporting), _whens(cause.against)
+
+    def hidden(sheet: Sheet) -> Plane:
+        return sheet.planes(hiding[0]).yes if hiding else 0
+
+    def told(sheet: Sheet) -> Plane:
+        support = sheet.support(cause)
+        return (sheet.full ^ hidden(sheet)) & (
+            support["strong"] | support["moderate"] | support["weak"] | support["contested"]
+        )
+
+    blockers = (
+        Blocker(hidden, hiding),
+        Blocker(lambda sheet: sheet.support(cause)["against"], (*supporting, *against)),
+        Blocker(everywhere, supporting),
+    )
+    return Goal((*supporting, *against, *hiding), told, blockers)
+
+
+def _whens(parts: Iterable[Evidence]) -> tuple[Condition, ...]:
+    return tuple(part.when for part in parts)
+
+
+def _yes(flag: RedFlag) -> Callable[[Sheet], Plane]:
+    return lambda sheet: sheet.planes(flag.when).yes
+
+
+def _in_vain(flag: RedFlag) -> Callable[[Sheet], Plane]:
+    """Where an emergency flag was asked about to the end and is still not known."""
+
+    def holds(sheet: Sheet) -> Plane:
+        yes, no, ask = sheet.planes(flag.when)
+        return sheet.full ^ (yes | no | ask)
+
+    return holds
