@@ -83,8 +83,8 @@ def main() -> None:
     print(f"{'':28} {ordinary:>24}   slowest")
     for kind, call in calls(pack, people[ordinary]).items():
         name = worst[kind]
-        person = people[name]
-        print(f"{kind:28} {taken(call, ROUNDS):24.1f} {taken(calls(pack, person)[kind], ROUNDS):9.1f}  {name}")
+        worst_time = taken(calls(pack, people[name])[kind], ROUNDS)
+        print(f"{kind:28} {taken(call, ROUNDS):24.1f} {worst_time:9.1f}  {name}")
 
 
 if __name__ == "__main__":

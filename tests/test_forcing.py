@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
+from typing import get_args
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.generated import packs, partial
-from triage.answers import Answer
-from triage.condition import AnyOf, Condition
+from tests.generated import completions, packs, partial
+from triage.answers import Answer, Answers
+from triage.condition import All, AnyOf, AtLeast, Condition, Fact, Not, leaves
 from triage.explain.forcing import Forcing, reasons
 from triage.explain.given import Given, Values, known, together, units_of
 from triage.logic import NO, UNKNOWN, YES
@@ -66,32 +68,95 @@ def minimal_by_brute_force(
     return enough
 
 
-@settings(max_examples=150)
-@given(packs(most=4), st.data())
-def test_reasons_are_sufficient_minimal_and_all_there_smallest_first(pack: Pack, data: st.DataObject) -> None:
-    pieces = list(known(data.draw(partial(pack))))
-    conditions: list[Condition] = [flag.when for flag in pack.red_flags]
-    conditions += [part.when for cause in pack.causes for part in cause.supporting]
-    condition = data.draw(st.sampled_from([*conditions, AnyOf((conditions[0], conditions[-1]))]))
-    assume(agreeing(pack, condition, pieces, pieces))
+def every_condition(pack: Pack) -> list[Condition]:
+    """What flags and evidence hang on, what two of them come to together, and the opposite of each."""
+    found: list[Condition] = [flag.when for flag in pack.red_flags]
+    found += [part.when for cause in pack.causes for part in (*cause.supporting, *cause.against)]
+    found.append(AnyOf((found[0], found[-1])))
+    return [*found, *(Not(condition) for condition in found)]
+
+
+def atoms(pack: Pack, condition: Condition) -> int:
+    """How many different atoms stand in a condition, facts and gates looked through."""
+    found: set[Condition] = set()
+    waiting = [condition]
+    while waiting:
+        for leaf, _ in leaves(waiting.pop()):
+            if leaf not in found:
+                found.add(leaf)
+                gate = None if isinstance(leaf, Fact) else pack.question[leaf.question].only_if
+                waiting += [pack.fact[leaf.name].when] if isinstance(leaf, Fact) else [gate] if gate else []
+    return sum(not isinstance(leaf, Fact) for leaf in found)
+
+
+def reasons_are_exact(pack: Pack, condition: Condition, pieces: Sequence[Given]) -> None:
+    """Sufficient, minimal, none missed, each once, the smallest first."""
     found = list(reasons(pack, condition, pieces))
     assert [len(one) for one in found] == sorted(len(one) for one in found)
     assert len(found) == len(set(found))
     assert set(found) == minimal_by_brute_force(pack, condition, pieces)
 
 
+@settings(max_examples=150)
+@given(packs(most=4), st.data())
+def test_reasons_are_sufficient_minimal_and_all_there_smallest_first(pack: Pack, data: st.DataObject) -> None:
+    pieces = list(known(data.draw(partial(pack))))
+    condition = data.draw(st.sampled_from(every_condition(pack)))
+    assume(agreeing(pack, condition, pieces, pieces))
+    reasons_are_exact(pack, condition, pieces)
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@given(packs(most=5), st.data())
+def test_reasons_are_exact_for_every_condition_of_five_hundred_packs(pack: Pack, data: st.DataObject) -> None:
+    answers = data.draw(partial(pack))
+    for condition in every_condition(pack):
+        if atoms(pack, condition) <= 10:
+            for pieces in (list(known(answers)), list(known(all_answered(pack, answers)))):
+                if agreeing(pack, condition, pieces, pieces):
+                    reasons_are_exact(pack, condition, pieces)
+
+
+def all_answered(pack: Pack, answers: Answers) -> dict[str, Answer]:
+    """The answers made whole, in the first way that there is; as they are, if there is none."""
+    return next(completions(pack, answers), dict(answers))
+
+
+def test_the_packs_that_are_tried_have_every_kind_of_question_gate_fact_and_condition() -> None:
+    seen: set[object] = set()
+
+    @settings(max_examples=100)
+    @given(packs(most=4))
+    def look(pack: Pack) -> None:
+        seen.update(question.kind for question in pack.questions)
+        seen.update("gate" for question in pack.questions if question.only_if)
+        waiting = every_condition(pack)
+        while waiting:
+            condition = waiting.pop()
+            seen.add(type(condition))
+            if isinstance(condition, Not):
+                waiting.append(condition.of)
+            elif isinstance(condition, All | AnyOf | AtLeast):
+                waiting += condition.of
+
+    look()
+    assert seen == {"yes_no", "one_of", "several_of", "number", "gate", *get_args(Condition)}
+
+
 @given(packs(most=4), st.data())
 def test_what_is_forced_holds_in_every_world(pack: Pack, data: st.DataObject) -> None:
     pieces = list(known(data.draw(partial(pack))))
-    condition = data.draw(st.sampled_from([flag.when for flag in pack.red_flags]))
+    condition = data.draw(st.sampled_from(every_condition(pack)))
     assume(agreeing(pack, condition, pieces, pieces))
-    by_hand = forced_by_brute_force(pack, condition, pieces, pieces)
-    assert Forcing(pack, condition, pieces).forces(pieces) is by_hand
+    read = [piece for piece in pieces if piece.unit in units_of(pack, condition)]
+    by_hand = forced_by_brute_force(pack, condition, read, pieces)
+    assert Forcing(pack, condition, pieces).forces(read) is by_hand
 
 
 @given(packs(), st.data())
 def test_what_holds_for_certain_has_a_reason(pack: Pack, data: st.DataObject) -> None:
     answers = data.draw(partial(pack))
-    for flag in pack.red_flags:
-        if View(pack, answers).judge(flag.when).truth is YES:
-            assert next(reasons(pack, flag.when, known(answers)), None) is not None
+    for condition in every_condition(pack):
+        if View(pack, answers).judge(condition).truth is YES:
+            assert next(reasons(pack, condition, known(answers)), None) is not None

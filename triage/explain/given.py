@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from triage.answers import Answer, Answers, describe_answer, item_label
+from triage.answers import Answer, Answers, describe_answer, item_label, normalise
 from triage.condition import Atom, Condition, Fact, Item, leaves
 from triage.domain import bands
 from triage.logic import NO
 from triage.pack import Pack
-from triage.view import View
+from triage.view import View, check_live
 
 Unit: TypeAlias = tuple[str, str | None]
 
@@ -38,6 +38,16 @@ def each(answers: Answers) -> Iterator[Given]:
 def known(answers: Answers) -> tuple[Given, ...]:
     """The answers that say something: all but "not sure"."""
     return tuple(one for one in each(answers) if one.value != "unknown")
+
+
+def viewed(pack: Pack, answers: Mapping[str, object]) -> View:
+    """Answers in any accepted form seen through the pack, all of them to questions that apply.
+
+    Raises :class:`triage.errors.AnswerError` for answers that do not fit, like :func:`triage.assess`.
+    """
+    view = View(pack, normalise(pack, answers))
+    check_live(view)
+    return view
 
 
 def together(pieces: Iterable[Given], under: Answers | None = None) -> dict[str, Answer]:

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from triage.answers import normalise
 from triage.assess import STRENGTH, certain_level, ranked
 from triage.assessment import CauseFound
 from triage.condition import All, AnyOf, Condition, Not, Verdict
 from triage.errors import AnswerError, Misfit, did_you_mean, shown
 from triage.explain.forcing import reasons
-from triage.explain.given import Given, Unit, known, unit_of
+from triage.explain.given import Given, Unit, known, unit_of, viewed
 from triage.explain.settling import settling
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import EMERGENCY, RANK, Cause, Evidence, Level, Pack, RedFlag, Strength
@@ -61,9 +60,10 @@ class How:
 def how(pack: Pack, answers: Mapping[str, object], subject: str = LEVEL, *, most: int = 1) -> How:
     """How the ``level``, a red flag or a cause (by id) came about, with at most ``most`` reasons.
 
-    Raises :class:`triage.errors.AnswerError` if there is no such thing, with the nearest name.
+    Raises :class:`triage.errors.AnswerError` for answers that do not fit, and with the nearest name if there
+    is no such thing.
     """
-    view = View(pack, normalise(pack, answers))
+    view = viewed(pack, answers)
     if subject == LEVEL:
         return _level(view, most)
     thing = find(pack, subject)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from triage.answers import Answers, normalise
+from triage.answers import Answers
 from triage.assess import certain_level
-from triage.explain.given import Given, Unit, known, unit_of
+from triage.explain.given import Given, Unit, known, unit_of, viewed
 from triage.explain.trial import Trial, places
 from triage.pack import LEVELS, RANK, Level, Pack
 from triage.worlds import Sheet
@@ -45,7 +45,7 @@ class Matters:
 
 def matters(pack: Pack, answers: Mapping[str, object]) -> Matters:
     """Which answers matter to the level. Raises :class:`triage.errors.AnswerError` for misfits."""
-    given = normalise(pack, answers)
+    given = viewed(pack, answers).answers
     trial = Trial(pack, given)
     level, _ = certain_level(trial.view)
     others = [one for one in trial.others() if trial.applies(one)]

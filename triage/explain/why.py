@@ -7,8 +7,10 @@ from triage.answers import Answer, Answers
 from triage.assess import certain_level, ranked
 from triage.condition import Open
 from triage.domain import bands
+from triage.explain.given import Given
+from triage.explain.settling import settling
 from triage.interview import Step
-from triage.logic import UNKNOWN
+from triage.logic import NO, UNKNOWN
 from triage.pack import LEVELS, RANK, Level, Pack, Question
 from triage.view import View
 
@@ -36,19 +38,26 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a question is asked now: the author's words, what waits on it, what each answer could change."""
+    """Why a question is asked now: the author's words, what waits on it, what each answer could change.
+
+    ``set_aside`` are the answers because of which it does not apply, and is not asked at all.
+    """
 
     step: Step
     why: str
     sources: tuple[str, ...]
     waiting: tuple[Waiting, ...]
     changes: tuple[Change, ...]
+    set_aside: tuple[Given, ...] = ()
 
 
 def why(pack: Pack, answers: Answers, step: Step) -> Why:
     """The reasons for asking ``step`` after ``answers`` (canonical); causes as ``(title, before, after)``."""
     question = pack.question[step.question]
     view = View(pack, answers)
+    gate = question.only_if
+    if gate is not None and view.applies(question.id).truth is NO:
+        return Why(step, question.why, question.sources, (), (), settling(view, gate))
     changes = tuple(
         _change(view, answers, words, question, answer) for words, answer in _possible(pack, answers, step)
     )

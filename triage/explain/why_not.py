@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from triage.answers import normalise
 from triage.assess import SUPPORTED, certain_level, ranked
 from triage.condition import Condition
 from triage.errors import AnswerError, Misfit, did_you_mean, shown
-from triage.explain.given import Given, Unit, unit_of
+from triage.explain.given import Given, Unit, unit_of, viewed
 from triage.explain.how import find
 from triage.explain.nearest import Blocker, Goal, everywhere, nearest
 from triage.explain.settling import settling
@@ -51,9 +50,10 @@ class WhyNot:
 def why_not(pack: Pack, answers: Mapping[str, object], subject: str, *, most: int = 3) -> WhyNot:
     """Why a level or a cause (by id), or a red flag, was not reached, with at most ``most`` changes.
 
-    Raises :class:`triage.errors.AnswerError` if there is no such thing, with the nearest name.
+    Raises :class:`triage.errors.AnswerError` for answers that do not fit, and with the nearest name if there
+    is no such thing.
     """
-    view = View(pack, normalise(pack, answers))
+    view = viewed(pack, answers)
     if subject in RANK:
         return _level(view, LEVELS[RANK[subject]], most)
     try:

@@ -199,6 +199,8 @@ def why_told(pack: Pack, reason: Why) -> Document:
 def why_lines(pack: Pack, reason: Why) -> list[str]:
     """The reasons for a question in plain lines."""
     lines = [f"{reason.why} [{', '.join(reason.sources) or 'our judgement'}]"]
+    if reason.set_aside:
+        return [*lines, f"It does not apply to you, because you said: {_quoted(pack, reason.set_aside)}."]
     urgent = [part for part in reason.waiting if part.level is not None]
     causes = [part for part in reason.waiting if part.level is None]
     for part in urgent[:4]:
