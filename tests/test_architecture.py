@@ -180,9 +180,9 @@ def test_no_module_keeps_a_state_of_its_own(module: Module) -> None:
     assert not any(isinstance(node, ast.Global) for node in ast.walk(module.tree))
 
 
-def test_only_the_door_imports_by_name_and_it_opens_on_three_rooms() -> None:
+def test_only_the_door_and_the_list_of_commands_import_by_name() -> None:
     for module in MODULES:
-        assert "importlib" not in outside(module.tree)
+        assert ("importlib" in outside(module.tree)) == (module.name == "cli.__init__"), module.name
         assert "__import__" not in called(module.tree)
     door = ast.parse((ROOT / "triage" / "__init__.py").read_text(encoding="utf-8"))
     assert {name.split(".")[1] for name in imported(door) if name.startswith("triage.")} == DOOR

@@ -37,12 +37,15 @@ def test_completion_knows_the_commands_and_starts_without_the_rest() -> None:
 
 
 def test_every_command_has_help_and_stands_in_the_help_of_the_program() -> None:
+    from triage.cli import COMMANDS
     from triage.cli import program as group
 
     text = run("--help").out
+    assert list(group.commands) == list(COMMANDS)
     for name, command in group.commands.items():
         assert command.help
         assert f"  {name} " in text
+        assert COMMANDS[name] in text
         assert isinstance(command, click.Command)
 
 

@@ -4,21 +4,49 @@ import gc
 import io
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import NoReturn, cast
 
 import click
 
 from triage import __version__
-from triage.cli.check import check
-from triage.cli.explain import explain
-from triage.cli.replay import replay
-from triage.cli.run import RunCommand, run
-from triage.cli.schema import schema
-from triage.cli.show import show
 
 DEFAULT_PACK = "liver_calcification"
 INTERRUPTED = 130
 LONGEST_LINE = 450
+
+
+# Each command stands in a module of its name, which is imported when the command is used.
+COMMANDS = {
+    "run": "Start the interview, or hold given answers against the rules.",
+    "replay": "Print the summary of a recorded session as the run printed it.",
+    "explain": "Say exactly how a summary came about.",
+    "show": "List what a pack contains, or print a form to review it.",
+    "check": "Report every problem of a pack, each with its place.",
+    "schema": "Print the JSON Schema of an assessment or of a pack.",
+}
+
+
+class Commands(MutableMapping[str, click.Command]):
+    """The commands by name, each imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return cast(click.Command, getattr(import_module(f"triage.cli.{name}"), name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+    def __setitem__(self, name: str, command: click.Command) -> NoReturn:
+        raise TypeError("the commands stand in COMMANDS")
+
+    def __delitem__(self, name: str) -> NoReturn:
+        raise TypeError("the commands stand in COMMANDS")
 
 
 class Program(click.Group):
@@ -43,8 +71,17 @@ class Program(click.Group):
             raise click.UsageError(f"there is no command '{shown(args[0])}' ({hint})", ctx)
         return super().resolve_command(ctx, args)
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which people need them."""
+        return list(COMMANDS)
 
-@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands in one line each, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Program, commands=Commands(), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="triage", message="%(prog)s %(version)s")
 def program() -> None:
     """How soon to see a doctor about a finding, and why.
@@ -61,10 +98,6 @@ def program() -> None:
     """
 
 
-for command in (run, replay, explain, show, check, schema):
-    program.add_command(command)
-
-
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the program and leave with its exit code.
 
@@ -75,8 +108,6 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 
 def _run(args: list[str] | None) -> int:
-    from triage.errors import AnswerError, PackError, shown
-
     # Nearly all that a run creates stays in use to its end; looking through it often finds nothing.
     gc.set_threshold(100_000)
     # No plugin of another package takes part in reading a pack; looking for some costs a tenth of a run.
@@ -84,26 +115,32 @@ def _run(args: list[str] | None) -> int:
     try:
         result = program.main(args, prog_name="triage", standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted. Nothing was saved.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:  # the one place where what went wrong becomes a message and a code
+        return _went_wrong(error)
+    return result if isinstance(result, int) else 0
+
+
+def _went_wrong(error: Exception) -> int:
+    from triage.errors import AnswerError, PackError, shown
+
+    if isinstance(error, click.ClickException):
         told = io.StringIO()
         error.show(file=told)
         click.echo("\n".join(shown(line, LONGEST_LINE) for line in told.getvalue().splitlines()), err=True)
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted. Nothing was saved.", err=True)
-        return INTERRUPTED
-    except PackError as error:
+    if isinstance(error, PackError):
         click.echo(str(error), err=True)
         return 3
-    except AnswerError as error:
+    if isinstance(error, AnswerError):
         click.echo(f"Error: {error}", err=True)
         return 2
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
-    except Exception as error:  # the one place where a fault of the program becomes a message
-        return _our_fault(error)
-    return result if isinstance(result, int) else 0
+    return _our_fault(error)
 
 
 def _our_fault(error: Exception) -> int:
@@ -119,4 +156,4 @@ def _our_fault(error: Exception) -> int:
     return 1
 
 
-__all__ = ["DEFAULT_PACK", "RunCommand", "main", "program"]
+__all__ = ["COMMANDS", "DEFAULT_PACK", "main", "program"]
