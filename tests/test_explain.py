@@ -1,14 +1,20 @@
 """Why a question is asked: what waits on it, and what each answer would do."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generated import build, packs, partial, question
-from triage.assess import certain_level
-from triage.explain import Waiting, why
+from triage.answers import Answers
+from triage.assess import assess, certain_level
+from triage.explain import Waiting, how, matters, why
+from triage.explain.given import Given, changed, unit_of
 from triage.interview import Step, next_step
+from triage.loading import find_pack, load_cases
 from triage.logic import UNKNOWN
-from triage.pack import LEVELS, Pack
+from triage.pack import LEVELS, Case, Pack
+from triage.report.reasons import why_lines
+from triage.verify.cases import complete
 from triage.view import View
 
 NONE = {"fever": "no", "jaundice": "no", "black_stool": "no"}
@@ -152,3 +158,69 @@ def view_reads(pack: Pack, answers: dict[str, object], step: Step) -> bool:
     conditions += [part.when for cause in pack.causes for part in (*cause.supporting, *cause.against)]
     verdicts = [view.judge(condition) for condition in conditions]
     return any(atom.question == step.question for v in verdicts if v.truth is UNKNOWN for atom, _ in v.open)
+
+
+# --- one set of open atoms ---------------------------------------------------------------------------
+
+
+def open_is_the_same_everywhere(pack: Pack, answers: Answers) -> None:
+    """Open questions, what could be reached, what causes wait on and what matters: all from the same atoms."""
+    view = View(pack, answers)
+    person = assess(pack, answers)
+    atoms = view.open_atoms()
+    units = {unit_of(atom) for atom, _ in atoms}
+    assert {question.id for question in person.open_questions} == {atom.question for atom, _ in atoms}
+    for one in person.open_questions:
+        assert set(one.items) == {item for name, item in units if name == one.id and item}
+        unasked = any(atom.question == one.id and status == "unasked" for atom, status in atoms)
+        assert one.status == ("unasked" if unasked else "unknown")
+    assert person.status == (
+        "incomplete" if any(status == "unasked" for _, status in atoms) else "unsettled" if atoms else "complete"
+    )  # fmt: skip
+    waits = {flag.id: {(one.question, one.item) for one in flag.open} for flag in person.possible_flags}
+    assert (person.could_reach is not None) is bool(waits)
+    if person.could_reach is not None:
+        flags = {flag.id: flag for flag in pack.red_flags}
+        assert person.could_reach == max((flags[name].level for name in waits), key=LEVELS.index)
+    assert set(matters(pack, answers).open) == set().union(*waits.values())
+    assert {one.rule: set(one.waits_on) for one in how(pack, answers).open} == waits
+    assert set().union(*waits.values()) <= units
+    for cause in person.causes:
+        assert {(one.question, one.item) for one in cause.open} <= units
+        told = how(pack, answers, cause.id)
+        assert {unit for one in told.open for unit in one.waits_on} <= {
+            (o.question, o.item) for o in cause.open
+        }
+        assert (told.verdict == "open") is bool(told.open)
+    step = next_step(pack, answers)
+    if step is not None and not step.plainer:
+        assert step.question in {question.id for question in person.open_questions}
+
+
+@given(packs(), st.data())
+def test_what_is_open_is_the_same_everywhere(pack: Pack, data: st.DataObject) -> None:
+    open_is_the_same_everywhere(pack, data.draw(partial(pack)))
+
+
+CASES = load_cases(find_pack("liver_calcification"))
+
+
+@pytest.mark.parametrize("case", CASES[::20], ids=lambda case: case.id)
+def test_what_is_open_is_the_same_everywhere_on_the_shipped_pack(liver: Pack, case: Case) -> None:
+    answers = complete(liver, case)
+    open_is_the_same_everywhere(liver, answers)
+    half = {name: answers[name] for name in list(answers)[::2] if liver.question[name].only_if is None}
+    open_is_the_same_everywhere(liver, half)
+    doubtful = {**answers, "alarm": dict.fromkeys(liver.question["alarm"].choices, "unknown")}
+    open_is_the_same_everywhere(liver, changed(liver, doubtful, ())[0])
+
+
+# --- questions that do not apply, and words ------------------------------------------------------------
+
+
+def test_a_question_that_does_not_apply_says_because_of_which_answer(small: Pack) -> None:
+    reason = why(small, {"alarm": NONE}, Step("iron"))
+    assert reason.set_aside == (Given("alarm", "black_stool", "no"),)
+    assert (reason.waiting, reason.changes) == ((), ())
+    assert why_lines(small, reason)[1] == 'It does not apply to you, because you said: "Black stool: no".'
+    assert why(small, {}, Step("iron")).set_aside == ()

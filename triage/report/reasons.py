@@ -171,6 +171,9 @@ def why_not_told(pack: Pack, found: WhyNot) -> Document:
     return (*blocks, *_changes(pack, found))
 
 
+STILL_COUNTS = "Change an answer only if it was a mistake. A sign that comes and goes still counts."
+
+
 def _failed(pack: Pack, one: Failed) -> str:
     because = f" You said: {_quoted(pack, one.because)}." if one.because else ""
     waits = f" It waits on: {_units(pack, one.waits_on)}." if one.waits_on else ""
@@ -185,6 +188,8 @@ def _changes(pack: Pack, found: WhyNot) -> Iterator[Block]:
     yield Bullets(tuple(_quoted(pack, one) for one in found.changes))
     if found.more:
         yield Paragraph(first_of_more(len(found.changes)))
+    if found.subject in RANK and found.stood_in_the_way:
+        yield Paragraph(STILL_COUNTS)
 
 
 # --- why, what if, what matters ---------------------------------------------------------------------
@@ -255,6 +260,8 @@ def matters_told(pack: Pack, found: Matters) -> Document:
     if found.single:
         blocks.append(Paragraph("Each of these answers alone would change it:"))
         blocks.append(Bullets(tuple(_turns(pack, found.single))))
+        if any(RANK[turn.level] < RANK[found.level] for turn in found.single):
+            blocks.append(Paragraph(STILL_COUNTS))
     else:
         blocks.append(
             Paragraph(f"No single answer would change it: each of the {found.tried} others was tried.")
