@@ -56,6 +56,8 @@ def test_scalars_mean_what_they_say(written: str, meant: object) -> None:
         (b"? [a]\n: b", "a.yaml:1:3: error key-not-text: a key must be a word (put it in quotes)"),
         (b"a: \xff", "a.yaml:1:4: error not-utf-8: the file is not UTF-8 text"),
         ("a: 1\nb: é".encode("latin-1"), "a.yaml:2:4: error not-utf-8: the file is not UTF-8 text"),
+        (b"\n\x1b", "a.yaml:2:1: error forbidden-character: U+001B (control character) is not allowed"),
+        (b"a: x\nbb: y\x1b\nc: z\n", "a.yaml:2:6: error forbidden-character: U+001B (control character) is not allowed"),
         (b"a: x\n\x1b[31mb", "a.yaml:2:1: error forbidden-character: U+001B (control character) is not allowed"),
         ("a: 1\nb: x\u202ey".encode(), "a.yaml:2:5: error forbidden-character: U+202E (right-to-left override) is not allowed"),
         ("\ufeffa: 1".encode(), "a.yaml:1:1: error forbidden-character: U+FEFF (zero width no-break space) is not allowed"),
@@ -199,5 +201,17 @@ def test_a_file_is_read_from_disk_under_its_own_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["missing.yaml", "."])
 def test_a_file_that_cannot_be_read_is_an_issue(tmp_path: Path, name: str) -> None:
-    with pytest.raises(PackError, match="unreadable-file: cannot read the file: "):
-        read(tmp_path / name)
+    path = tmp_path / name
+    reason = "it is no plain file" if path.is_dir() else "No such file or directory"
+    with pytest.raises(PackError) as caught:
+        read(path)
+    assert str(caught.value) == f"{path}:1:1: error unreadable-file: cannot read the file: {reason}"
+
+
+def test_a_file_is_read_up_to_its_limit_and_no_further(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_bytes(b"a: " + b"x" * (MAX_BYTES - 3))
+    assert read(file).data == {"a": "x" * (MAX_BYTES - 3)}
+    file.write_bytes(b"a: " + b"x" * (MAX_BYTES - 2))
+    with pytest.raises(PackError, match="file-too-large"):
+        read(file)
