@@ -32,6 +32,7 @@ pytestmark = pytest.mark.slow
 # What a person types, by what the prompt asks for.
 CALM = {
     "Stop here and show the summary": "go on",
+    "Ask about this summary, or press Enter to end.": "",
     "Type yes, no, or don't know.": "no",
     "Type a whole number from": "63",
     "Type a number from 1 to": "2",
@@ -39,6 +40,7 @@ CALM = {
     "Type 1 if it applies": "?1",
 }
 ALARMED = {**CALM, "Type yes, no, or don't know.": "yes", "Type the numbers that apply": "1,?2"}
+NO_EVENT = ("go on", "")
 TICK = 0.005
 
 
@@ -146,15 +148,15 @@ def answer(
     prompt = process.wait_for_prompt(until)
     while prompt is not None:
         line = reply_to(prompt, replies)
-        if line != "go on" and "Question 1 " not in prompt and chance.random() < 0.15:
+        if line not in NO_EVENT and "Question 1 " not in prompt and chance.random() < 0.15:
             line = "back"
         process.send(line)
         if left == 0:  # while the reply is read, judged and written
             until = time.monotonic() + chance.uniform(0, pace / 20)
         left -= 1
         prompt = process.wait_for_prompt(until)
-        sent += line != "go on"
-        seen += prompt is not None and line != "go on"
+        sent += line not in NO_EVENT
+        seen += prompt is not None and line not in NO_EVENT
     return sent, seen
 
 
