@@ -48,7 +48,7 @@ def why(question: str, session: str | None, file: str | None, name: str | None, 
     from triage.report.reasons import why_told
 
     pack, answers = _given(session, file, name)
-    known_question(pack, question)
+    question = known_question(pack, question.replace("-", "_"))
     before = {key: value for key, value in answers.items() if key != question}
     found = reason(pack, before, Step(question))
     _tell(style, found, why_told(pack, found))
@@ -67,23 +67,28 @@ def how(
     Shows the smallest sets of answers that force it, whatever the rest.
     """
     from triage.explain import how as reasons
-    from triage.report.reasons import how_told
-
-    pack, answers = _given(session, file, name)
-    found = reasons(pack, answers, subject, most=most)
-    document = how_told(pack, found)
-    _tell(style, found, (*document, *_tree(pack, answers, subject)) if whole else document)
-
-
-def _tree(pack: "Pack", answers: "Answers", subject: str) -> "Document":
-    from triage.answers import normalise
     from triage.explain import tree
     from triage.explain.how import conditions_behind
-    from triage.report.reasons import tree_told
+    from triage.report.reasons import how_told, tree_told
     from triage.view import View
 
-    view = View(pack, normalise(pack, answers))
-    return tree_told(tree(view, conditions_behind(view, subject)))
+    pack, answers = _given(session, file, name)
+    subject = subject.replace("-", "_")
+    found = reasons(pack, answers, subject, most=most)
+    document = (*how_told(pack, found), *_further(found.more))
+    if not whole:
+        _tell(style, found, document)
+        return
+    view = View(pack, answers)
+    root = tree(view, conditions_behind(view, subject))
+    _tell(style, {"how": found, "tree": root}, (*document, *tree_told(root)))
+
+
+def _further(more: bool) -> "Document":
+    """How to see the rest of what was cut."""
+    from triage.report.document import Paragraph
+
+    return (Paragraph("A larger --most shows further ones."),) if more else ()
 
 
 @explain.command("why-not")
@@ -101,8 +106,8 @@ def why_not(
     from triage.report.reasons import why_not_told
 
     pack, answers = _given(session, file, name)
-    found = reasons(pack, answers, subject, most=most)
-    _tell(style, found, why_not_told(pack, found))
+    found = reasons(pack, answers, subject.replace("-", "_"), most=most)
+    _tell(style, found, (*why_not_told(pack, found), *_further(found.more)))
 
 
 @explain.command("what-if")
@@ -170,11 +175,16 @@ def _tell(style: str, found: object, document: "Document") -> None:
 
 
 def plain(value: object) -> object:
-    """A record as plain data for JSON; sets are sorted, so that equal records print alike."""
+    """A record as plain data for JSON; whether something holds is a word, as in the text."""
+    from triage.logic import Truth
+    from triage.report.reasons import TRUTH
+
+    if isinstance(value, Truth):
+        return TRUTH[value]
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, frozenset):
-        return [plain(part) for part in sorted(value, key=str)]
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
     if hasattr(value, "_asdict"):
         return {key: plain(part) for key, part in value._asdict().items()}
     if hasattr(value, "model_dump"):
