@@ -3,7 +3,7 @@
 import sys
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.text import Text
 
 from triage.report.document import Bullets, Callout, Document, Heading, Paragraph
@@ -28,9 +28,15 @@ class Screen:
         return max(NARROWEST, min(WIDEST, self._console.width if self._console.is_terminal else WIDEST))
 
     def line(self, text: str = "", *, indent: str = "", hang: str | None = None, style: str = "") -> None:
-        """Write text wrapped to the width; ``indent`` starts the first line, ``hang`` the others."""
+        """Write text wrapped to the width; ``indent`` starts the first line, ``hang`` the others.
+
+        The name of a file is never broken, so that it can be copied.
+        """
         rest = " " * len(indent) if hang is None else hang
-        lines = Text(text).wrap(self._console, self.width - len(indent)) or [Text()]
+        width = self.width - len(indent)
+        whole_names = any("/" in word and len(word) > width for word in text.split())
+        overflow: OverflowMethod = "ignore" if whole_names else "fold"
+        lines = Text(text).wrap(self._console, width, overflow=overflow) or [Text()]
         for number, part in enumerate(lines):
             part.rstrip()
             whole = f"{rest if number else indent}{part.plain}"
