@@ -33,7 +33,7 @@ def afterwards(talk: "Talk", save: Callable[[str], str]) -> bool:
             return False
         verb, rest = words[0].casefold(), words[1:]
         if verb == "change" and len(rest) == 1:
-            if talk.change(rest[0].replace("-", "_")):
+            if talk.change(_underscored(rest[0])):
                 return True
         elif verb == "save" and len(rest) == 1:
             talk.screen.line(save(rest[0]))
@@ -61,12 +61,17 @@ def _document(talk: "Talk", verb: str, rest: list[str]) -> Document | None:
         case "how", []:
             return how_told(pack, how(pack, answers, most=3))
         case "how", [name]:
-            return how_told(pack, how(pack, answers, name, most=3))
+            return how_told(pack, how(pack, answers, _underscored(name), most=3))
         case (("why-not" | "whynot"), [name]):
-            return why_not_told(pack, why_not(pack, answers, name))
+            return why_not_told(pack, why_not(pack, answers, _underscored(name)))
         case (("what-if" | "whatif"), [_, *_]):
             return what_if_told(pack, what_if(pack, answers, changes_of(pack, rest)))
         case "matters", []:
             return matters_told(pack, matters(pack, answers))
         case _:
             return None
+
+
+def _underscored(name: str) -> str:
+    """A name as packs write it; with dashes, as options are written, it is understood too."""
+    return name.replace("-", "_")
