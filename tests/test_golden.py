@@ -124,7 +124,6 @@ def under(document: Document, title: str) -> str:
     return "\n".join(texts)
 
 
-@pytest.mark.xfail(strict=True, reason="a flag that adds to a less urgent one is told with that one")
 def test_what_makes_it_urgent_never_stands_under_less_urgent(liver: Pack) -> None:
     for case in load_cases(LIVER):
         found = assess(liver, complete(liver, case))

@@ -197,20 +197,25 @@ def _validate(shape: type[M], source: Source, names: Names) -> tuple[M | None, t
     try:
         return shape.model_validate(source.data, context=names), ()
     except ValidationError as error:
-        if error.error_count() > MAX_ISSUES and (fewer := _shortened(source)) is not None:
-            return _validate(shape, fewer, names)
+        if error.error_count() > MAX_ISSUES and (fewer := _shortened(source, shape)) is not None:
+            _, issues_there = _validate(shape, fewer, names)
+            if issues_there:  # else what is wrong stands further on
+                return None, issues_there
         details = islice(error.errors(include_url=False), MAX_ISSUES)
         issues = {issue.where: issue for issue in (_issue(source, detail) for detail in details)}
         return None, tuple(issues.values())
 
 
-def _shortened(source: Source) -> Source | None:
+def _shortened(source: Source, shape: type[Model]) -> Source | None:
     """The file with its long lists cut, to tell what is wrong with their beginnings; None if none is long."""
     if not isinstance(source.data, dict):
         return None
+    known = {field.alias or name for name, field in shape.model_fields.items()}
+    strange = set(islice((name for name in source.data if name not in known), MAX_ISSUES))
     cut: dict[str, Data] = {
         name: value[:MAX_ISSUES] if isinstance(value, list) else value
-        for name, value in islice(source.data.items(), MAX_ISSUES)
+        for name, value in source.data.items()
+        if name in known or name in strange
     }
     return replace(source, data=cut) if cut != source.data else None
 

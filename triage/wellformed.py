@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from triage.condition import COMPARE, Compare, Fact, leaves
 from triage.errors import did_you_mean
-from triage.pack import LEVELS, Conflict, Document, Pack, Problem, Question, RedFlag, Statement
+from triage.pack import LEVELS, Choice, Conflict, Document, Pack, Problem, Question, RedFlag, Statement
 from triage.provenance import citations_hold, documents_exist, problems_and_conflicts_are_dealt_with
 from triage.source import Loc
 from triage.walk import Fault, conditions, questions_of
@@ -140,17 +140,17 @@ def _parts(question: Question) -> Iterator[tuple[str, str]]:
 def options_can_be_told_apart(pack: Pack) -> Iterator[Fault]:
     """Within a question, no two options share an id or a label, and none is a word with another meaning."""
     for number, question in enumerate(pack.questions):
-        seen: dict[str, str] = {}
+        seen: dict[str, Choice] = {}
         for place, choice in enumerate(question.options):
             loc = ("questions", number, "options", place)
             if choice.id in RESERVED and question.kind == "one_of":
                 message = f"'{choice.id}' is a word of the program and cannot be an option"
                 yield Fault("questions.yaml", (*loc, "id"), "reserved-name", message, "choose another id")
             for word, field in ((choice.id, "id"), (choice.label.casefold(), "label")):
-                if word in seen and seen[word] != choice.id:
-                    message = f"'{word}' already means '{seen[word]}' in this question"
+                if word in seen and seen[word] is not choice:
+                    message = f"'{word}' already means '{seen[word].id}' in this question"
                     yield Fault("questions.yaml", (*loc, field), "options-alike", message)
-                seen.setdefault(word, choice.id)
+                seen.setdefault(word, choice)
                 if field == "label" and word in (*COMMANDS, *ANSWERS):
                     message = f"the label '{choice.label}' is a word of the program"
                     yield Fault(

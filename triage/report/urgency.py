@@ -77,10 +77,14 @@ def why_so_soon(pack: Pack, assessment: Assessment) -> Iterator[Block]:
     written = {flag.id: flag for flag in pack.red_flags}
     fired = {flag.id for flag in assessment.red_flags}
     told = [flag for flag in assessment.red_flags if written[flag.id].weaker_form_of not in fired]
-    first = [flag for flag in told if written[flag.id].adds_to not in fired]
-    more: dict[str | None, list[FlagFired]] = {}
+    rank = {flag.id: RANK[flag.level] for flag in told}
+    base = {flag.id: written[flag.id].adds_to or "" for flag in told}
+    # What makes it urgent is never told within something that is less so.
+    first = [flag for flag in told if rank.get(base[flag.id], -1) < rank[flag.id]]
+    more: dict[str, list[FlagFired]] = {}
     for flag in told:
-        more.setdefault(written[flag.id].adds_to, []).append(flag)
+        if flag not in first:
+            more.setdefault(base[flag.id], []).append(flag)
     urgent = [flag for flag in first if flag.level == assessment.level.id]
     if urgent:
         yield Heading(2, "Why so soon" if RANK[assessment.level.id] else "What to mention")
@@ -91,7 +95,7 @@ def why_so_soon(pack: Pack, assessment: Assessment) -> Iterator[Block]:
         yield Bullets(tuple(f"{_within(pack, flag)}: {_reason(pack, flag, more)}" for flag in rest))
 
 
-def _reason(pack: Pack, flag: FlagFired, more: Mapping[str | None, list[FlagFired]]) -> str:
+def _reason(pack: Pack, flag: FlagFired, more: Mapping[str, list[FlagFired]]) -> str:
     """What a flag says, on which answers it rests, and what other flags add to it."""
     parts = [f"{cite(flag)} You said: {'; '.join(reason.text for reason in flag.because)}."]
     parts += [f"{_within(pack, other)}: {_reason(pack, other, more)}" for other in more.get(flag.id, ())]
