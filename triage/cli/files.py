@@ -47,6 +47,8 @@ def prepare(output: str, force: bool) -> None:
             raise click.UsageError(f"--output: '{name}' is a folder; name a file in it")
         if os.path.lexists(path) and not force:
             raise click.UsageError(f"--output: '{name}' exists; use --force to replace it, or another name")
+        if path.exists() and not path.is_file():
+            raise click.UsageError(f"--output: '{name}' is no plain file; choose another name")
         if not folder.is_dir():
             raise click.UsageError(f"--output: there is no folder '{shown(folder)}'")
         if not os.access(folder, os.W_OK):

@@ -125,7 +125,7 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
     pack: Pack = ctx.obj
     _go_together(ctx)
     apart(save if resume is None else resume, output)
-    if output:
+    if output is not None:
         prepare(output, force)
     given = given_answers(pack, questions, {} if file is None else read_answers(file))
     check_live(View(pack, given))
