@@ -222,5 +222,11 @@ def test_a_question_that_does_not_apply_says_because_of_which_answer(small: Pack
     reason = why(small, {"alarm": NONE}, Step("iron"))
     assert reason.set_aside == (Given("alarm", "black_stool", "no"),)
     assert (reason.waiting, reason.changes) == ((), ())
-    assert why_lines(small, reason)[1] == 'It does not apply to you, because you said: "Black stool: no".'
+    assert why_lines(small, reason)[1] == "It does not apply to you, because you said: “Black stool: no”."
     assert why(small, {}, Step("iron")).set_aside == ()
+
+
+def test_no_cause_moves_where_causes_are_not_told(small: Pack) -> None:
+    child, *grown = why(small, {}, Step("age")).changes
+    assert (child.answer, child.causes) == ("0 to 17 years", ())
+    assert all(change.causes for change in grown if change.answer != "50 to 59 years")

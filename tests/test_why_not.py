@@ -15,6 +15,8 @@ from triage.explain.given import Given, known
 from triage.explain.nearest import nearest
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import EMERGENCY, LEVELS, RANK, Pack
+from triage.report.document import Bullets
+from triage.report.reasons import why_not_told
 from triage.view import View
 
 ILL = {"age": 63, "alarm": {"fever": "yes", "jaundice": "yes", "black_stool": "no"}, "past": "none"}
@@ -158,3 +160,10 @@ def test_an_unknown_name_is_met_with_the_nearest(small: Pack) -> None:
 def test_answers_that_do_not_fit_are_refused(small: Pack) -> None:
     with pytest.raises(AnswerError, match="does not apply"):
         why_not(small, {"alarm": {"black_stool": "no"}, "iron": "no"}, "emergency")
+
+
+def test_a_changed_number_is_told_as_all_that_no_rule_can_tell_from_it(small: Pack) -> None:
+    bullets = [block for block in why_not_told(small, why_not(small, {"age": 40}, "ageing")) if isinstance(block, Bullets)]  # fmt: skip
+    assert bullets[-1] == Bullets(("“Age: 60 to 120 years”",))
+    stones = why_not_told(small, why_not(small, {"age": 40, "past": "none"}, "bile_stones"))
+    assert Bullets(("“Bile duct stones: yes”",)) in stones

@@ -58,12 +58,12 @@ def test_the_prompt_says_what_it_is_for_and_help_names_every_word(shared: Sessio
 
 
 ASKED = {
-    "how": 'Enough for this level, whatever else is answered: - "Fever: yes" and "Jaundice: yes"',
+    "how": "Enough for this level, whatever else is answered: - “Fever: yes” and “Jaundice: yes”",
     "how level": "The level: Go to an emergency department now.",
     "HOW bile_stones": "Bile duct stones: strong support.",
     "how bile-stones": "Bile duct stones: strong support.",
     "how fever_with_jaundice": "This red flag fires.",
-    "why-not emergency-ambulance": '- "Black stool: yes" and "Iron tablets: no"',
+    "why-not emergency-ambulance": "- “Black stool: yes” and “Iron tablets: no”",
     "whynot scar": "It was reached, after all.",
     "what-if alarm=!jaundice": '"Go to an emergency department now" → "Talk about it at a planned visit"',
     "whatif age=64": "Nothing would change.",
@@ -194,7 +194,7 @@ def test_a_saved_session_is_private_and_replays_to_the_same_summary(tmp_path: Pa
     shown = session.everything.split("Here is your summary.", 1)[1].split(AFTERWARDS.split(",")[0], 1)[0]
     assert re.sub(r"[\s=-]+", " ", replayed.out).strip() == re.sub(r"[\s=-]+", " ", shown).strip()
     explained = run("explain", "how", "--session", str(file), "--pack", str(SMALL))
-    assert '- "Fever: yes" and "Jaundice: yes"' in explained.out
+    assert "- “Fever: yes” and “Jaundice: yes”" in explained.out
 
 
 def test_a_change_after_saving_is_saved_too(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""`triage explain`: every question that can be put, in words and as data, and everything it refuses."""
+"""`triage explain`: every question that can be put, in words and as data, and everything it refuses.
+
+What is kept word for word under ``tests/explained`` is written anew with ``--update-golden``; read it first.
+"""
 
 import json
 import re
@@ -8,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Result, program, run
-from tests.conftest import SMALL
+from tests.conftest import ROOT, SMALL
+from triage.loading import find_pack, load_pack
+from triage.pack import Case
+from triage.verify.cases import complete
 
 PACK = str(SMALL)
 ILL: Mapping[str, object] = {
@@ -71,7 +77,7 @@ def test_why_says_what_waits_on_a_question_and_what_each_answer_would_do(answers
 def test_how_tells_the_reasons_and_what_rules_the_rest_out(answers: Path) -> None:
     assert explain("how", file=answers).out == (
         "How: level\n----------\n\nThe level: Go to an emergency department now.\n\n"
-        'Enough for this level, whatever else is answered:\n\n- "Fever: yes" and "Jaundice: yes"\n\n'
+        "Enough for this level, whatever else is answered:\n\n- “Fever: yes” and “Jaundice: yes”\n\n"
         "It is not higher. These answers rule out what is more urgent:\n\n"
         "- No to: Black stool. This rules out: bleeding.\n"
     )
@@ -96,9 +102,9 @@ def test_why_not_tells_what_failed_and_what_would_have_led_there(answers: Path) 
     assert flat(explain("why-not", "emergency-ambulance", file=answers).out) == (
         "Why not: emergency_ambulance ---------------------------- Call your emergency number now "
         "These rules could have led there and did not: "
-        '- It can be bleeding. You said: "Black stool: no". (Rule bleeding: black_stool and not iron) '
+        "- It can be bleeding. You said: “Black stool: no”. (Rule bleeding: black_stool and not iron) "
         "The smallest changes of answers that would have led there: "
-        '- "Black stool: yes" and "Iron tablets: no" '
+        "- “Black stool: yes” and “Iron tablets: no” "
     )
     assert "It was reached, after all." in explain("why-not", "emergency", file=answers).out
 
@@ -137,7 +143,7 @@ def test_more_is_shown_on_request_and_less_is_said_to_be_less(tmp_path: Path) ->
     two = explain("why-not", "consultation_24", "--most", "2", file=file).out
     assert "of more" not in two
     assert "--most" not in two
-    assert [line for line in two.splitlines() if line.startswith('- "')] == ['- "Jaundice: yes"', '- "Black stool: yes"']  # fmt: skip
+    assert [line for line in two.splitlines() if line.startswith('- “')] == ['- “Jaundice: yes”', '- “Black stool: yes”']  # fmt: skip
 
 
 # --- forms ---------------------------------------------------------------------------------------------
@@ -187,7 +193,7 @@ def test_without_a_pack_the_shipped_one_is_meant(tmp_path: Path) -> None:
     file = written(tmp_path, {"age": 63, "alarm": ["vomiting_blood"]})
     result = run("explain", "how", "--answers", str(file))
     assert result.code == 0
-    assert '- "Vomiting blood or what looks like coffee grounds: yes"' in result.out
+    assert "- “Vomiting blood or what looks like coffee grounds: yes”" in result.out
 
 
 # --- what it refuses -----------------------------------------------------------------------------------
@@ -278,3 +284,63 @@ def test_the_help_names_every_question_that_can_be_put() -> None:
     for name in ("why", "how", "why-not", "what-if", "matters"):
         assert re.search(rf"^  {name}\s", text, re.MULTILINE)
         assert run("explain", name, "--help").code == 0
+
+
+# --- kept word for word ----------------------------------------------------------------------------------
+
+KEPT = ROOT / "tests" / "explained"
+# Four very different people, and what is asked about each; all else is answered with nothing to report.
+PEOPLE: Mapping[str, tuple[Mapping[str, object], tuple[str, ...]]] = {
+    "bleeding": (
+        {"age": 58, "alarm": {"vomiting_blood": "yes"}, "liver_history": {"cirrhosis": "yes"}},
+        ("why alarm", "how", "how cirrhosis", "why-not consultation", "why-not tumour", "what-if alarm=!vomiting_blood",
+         "matters"),
+    ),
+    "child": (
+        {"age": 9, "slow": {"fatigue": "yes"}},
+        ("why age", "how", "how hepatitis", "why-not tumour", "why-not consultation", "what-if age=40", "matters"),
+    ),
+    "in-doubt": (
+        {"age": 45, "alarm": {"black_stool": "unknown"}, "iron_tablets": "no", "report_kind": {"report_benign": "yes"}},
+        ("why iron_tablets", "how", "how black_stool_without_iron --tree", "why-not consultation", "why-not emergency_ambulance",
+         "what-if alarm=!black_stool", "matters"),
+    ),
+    "ordinary": (
+        {"age": 45, "report_kind": {"report_benign": "yes"}},
+        ("why report_kind", "how", "how age_related", "how tumour", "why-not consultation_2w", "what-if body=cancer",
+         "matters"),
+    ),
+}  # fmt: skip
+
+
+def everything_about(name: str, folder: Path) -> str:
+    """The answers to all that is asked about a person, each after its question."""
+    pack = load_pack(find_pack("liver_calcification"))
+    told, questions = PEOPLE[name]
+    case = Case.model_validate(
+        {"id": "someone", "demands": "nothing", "says": "someone", "rest": "no", "answers": told,
+         "expect": {"level": "consultation", "could_reach": None}}
+    )  # fmt: skip
+    file = written(folder, complete(pack, case))
+    parts = []
+    for question in questions:
+        result = run("explain", *question.split(), "--answers", str(file))
+        assert (result.code, result.err) == (0, "")
+        parts.append(f"$ triage explain {question}\n\n{result.out}")
+    return "\n\n".join(parts)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_explanations_are_those_that_were_kept(
+    request: pytest.FixtureRequest, tmp_path: Path, name: str
+) -> None:
+    kept = KEPT / f"{name}.txt"
+    found = everything_about(name, tmp_path)
+    if request.config.getoption("--update-golden"):
+        KEPT.mkdir(exist_ok=True)
+        kept.write_text(found, encoding="utf-8")
+    assert found == kept.read_text(encoding="utf-8")
+
+
+def test_no_other_explanations_are_kept() -> None:
+    assert {path.name for path in KEPT.iterdir()} == {f"{name}.txt" for name in PEOPLE}

@@ -127,3 +127,18 @@ def in_words(pack: Pack, one: Given) -> str:
     if one.item is not None:
         return f"{item_label(question, one.item)}: {'not sure' if one.value == 'unknown' else one.value}"
     return f"{question.label}: {describe_answer(question, one.value)}"
+
+
+def band_in_words(band: range, unit: str | None) -> str:
+    """Numbers that no rule can tell apart: ``18 to 39 years``."""
+    words = str(band.start) if len(band) == 1 else f"{band.start} to {band.stop - 1}"
+    return f"{words} {unit or ''}".strip()
+
+
+def change_in_words(pack: Pack, one: Given) -> str:
+    """An answer that could have been given: a number stands for all that no rule can tell from it."""
+    question = pack.question[one.question]
+    if not isinstance(one.value, int):
+        return in_words(pack, one)
+    band = Values(pack).band(one.question, one.value)
+    return f"{question.label}: {band_in_words(band, question.unit)}"

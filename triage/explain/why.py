@@ -7,7 +7,7 @@ from triage.answers import Answer, Answers
 from triage.assess import certain_level, ranked
 from triage.condition import Open
 from triage.domain import bands
-from triage.explain.given import Given
+from triage.explain.given import Given, band_in_words
 from triage.explain.settling import settling
 from triage.interview import Step
 from triage.logic import NO, UNKNOWN
@@ -102,12 +102,7 @@ def _possible(pack: Pack, answers: Answers, step: Step) -> Iterator[tuple[str, A
     elif question.kind == "yes_no":
         yield from (("yes", "yes"), ("no", "no"))
     else:
-        yield from ((_in_words(band, question.unit), band.start) for band in bands(pack)[question.id])
-
-
-def _in_words(band: range, unit: str | None) -> str:
-    words = str(band.start) if len(band) == 1 else f"{band.start} to {band.stop - 1}"
-    return f"{words} {unit or ''}".strip()
+        yield from ((band_in_words(band, question.unit), band.start) for band in bands(pack)[question.id])
 
 
 def _change(view: View, answers: Answers, words: str, question: Question, answer: Answer) -> Change:
@@ -120,6 +115,10 @@ def _change(view: View, answers: Answers, words: str, question: Question, answer
 
 
 def _moved(before: View, after: View) -> Iterator[tuple[str, str, str]]:
+    """The causes that come to stand otherwise; none where causes are not told."""
+    withheld = after.pack.about.causes_withheld
+    if withheld is not None and after.holds(withheld.when):
+        return
     old = {cause.id: cause.support for cause in ranked(before)}
     for cause in ranked(after):
         if cause.support != old[cause.id]:

@@ -18,7 +18,7 @@ from triage.explain import (
     Why,
     WhyNot,
 )
-from triage.explain.given import Unit, in_words
+from triage.explain.given import Unit, change_in_words, in_words
 from triage.logic import NO, UNKNOWN, YES, Truth
 from triage.pack import RANK, Level, Pack
 from triage.report.document import Block, Bullets, Document, Heading, Paragraph
@@ -52,8 +52,12 @@ def first_of_more(count: int) -> str:
 
 
 def _quoted(pack: Pack, pieces: Iterable[Given]) -> str:
-    """Answers in the words the person saw: ``"Fever: yes", "Age: 63 years" and "Cancer: no"``."""
-    said = [f'"{in_words(pack, piece)}"' for piece in pieces]
+    """Answers in the words the person saw: ``“Fever: yes”, “Age: 63 years” and “Cancer: no”``."""
+    return _joined(in_words(pack, piece) for piece in pieces)
+
+
+def _joined(words: Iterable[str]) -> str:
+    said = [f"“{one}”" for one in words]
     return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
 
 
@@ -93,9 +97,7 @@ def _verdict(found: How) -> Iterator[Block]:
     else:
         yield Paragraph(f"The level: {found.title}.")
         if found.floor:
-            yield Paragraph(
-                "An emergency sign was asked about and is not known. For that alone, see a doctor."
-            )
+            yield Paragraph("An emergency sign was asked about and is not known. That alone calls for this.")
         elif not found.reasons:
             yield Paragraph("No answer so far calls for more. Everyone with this finding is told this much.")
 
@@ -128,7 +130,9 @@ def _names(ruled_out: Iterable[RuledOut]) -> str:
 
 
 def _open(pack: Pack, found: How) -> Iterator[Block]:
-    if found.open:
+    if found.open and found.verdict in FLAG:
+        yield Paragraph(f"It waits on: {_units(pack, found.open[0].waits_on)}.")
+    elif found.open:
         yield Paragraph("Not ruled out, because not everything is known:")
         yield Bullets(tuple(_waiting(pack, one) for one in found.open))
 
@@ -185,7 +189,7 @@ def _changes(pack: Pack, found: WhyNot) -> Iterator[Block]:
         yield Paragraph("No change of up to three answers would have led there.")
         return
     yield Paragraph("The smallest changes of answers that would have led there:")
-    yield Bullets(tuple(_quoted(pack, one) for one in found.changes))
+    yield Bullets(tuple(_joined(change_in_words(pack, piece) for piece in one) for one in found.changes))
     if found.more:
         yield Paragraph(first_of_more(len(found.changes)))
     if found.subject in RANK and found.stood_in_the_way:
@@ -292,7 +296,7 @@ def _turns(pack: Pack, turns: Iterable[Turn]) -> Iterator[str]:
     by_level: dict[Level, list[str]] = {}
     for turn in turns:
         by_level.setdefault(turn.level, []).append(
-            " and ".join(in_words(pack, piece) for piece in turn.answers)
+            " and ".join(change_in_words(pack, piece) for piece in turn.answers)
         )
     for level in sorted(by_level, key=lambda name: -RANK[name]):
         yield f'To "{pack.about.levels[level].title}": {"; ".join(by_level[level])}'
