@@ -20,7 +20,7 @@ def outlook(pack: Pack, assessment: Assessment) -> Iterator[Block]:
         (
             *_rests_on(pack, assessment),
             *_more_urgent(pack, [turn for turn in found.single if RANK[turn.level] > rank]),
-            *_less_urgent(pack, [turn for turn in found.single if RANK[turn.level] < rank], rank),
+            *_less_urgent(pack, [turn for turn in found.single if _could_be_wrong(pack, turn, rank)], rank),
             *_nothing_single(found),
         )
     )
@@ -31,6 +31,11 @@ def _rests_on(pack: Pack, assessment: Assessment) -> Iterator[str]:
     reasons = how(pack, assessment.answers).reasons
     if reasons:
         yield f"How soon rests on: {'; '.join(in_words(pack, piece) for piece in reasons[0])}."
+
+
+def _could_be_wrong(pack: Pack, turn: Turn, rank: int) -> bool:
+    """Whether it would be less urgent by an answer that one may mistake; nobody mistakes their age."""
+    return RANK[turn.level] < rank and pack.question[turn.answers[0].question].kind != "number"
 
 
 def _more_urgent(pack: Pack, turns: Sequence[Turn]) -> Iterator[str]:
