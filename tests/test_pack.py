@@ -253,8 +253,10 @@ def test_gates_stand_behind_each_other_only_so_deep(broken: Broken) -> None:
 def test_gates_that_stand_behind_each_other_deeper_are_refused_once(broken: Broken) -> None:
     before = "  - {id: benign,"
     issues = broken("questions.yaml", before, gates(MAX_DEPTH + 5) + before)
-    assert len(issues) == 1
-    assert "gates-too-deep: 'g20' stands behind more than 20 gates, one behind the other" in issues[0]
+    assert issues == [
+        "questions.yaml:63:96: error gates-too-deep: 'g20' stands behind more than 20 gates, one behind the other "
+        "(say it more directly)"
+    ]
 
 
 def test_a_circle_is_told_in_full_if_it_has_at_most_twelve_names(broken: Broken) -> None:

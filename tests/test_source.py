@@ -109,6 +109,16 @@ def test_nesting_up_to_the_limit_is_read() -> None:
     assert "too-deep" in refused(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1))
 
 
+@pytest.mark.parametrize(("begin", "end"), [("{a: ", "}"), ("[{a: ", "}]"), ("- ", "")])
+def test_the_limit_of_nesting_is_exact_for_lists_and_maps(begin: str, end: str) -> None:
+    levels = MAX_DEPTH // (2 if "[{" in begin else 1)
+    assert parse((begin * levels + "x" + end * levels).encode(), "a.yaml").data
+    column = len(begin) * levels + 1
+    for deeper in ("[", "{"):
+        said = refused((begin * levels + deeper).encode())
+        assert said == f"a.yaml:1:{column}: error too-deep: nested more than {MAX_DEPTH} levels deep"
+
+
 def test_a_file_of_exactly_the_allowed_size_is_read() -> None:
     assert parse(b"a: " + b"x" * (MAX_BYTES - 3), "a.yaml").data
 
