@@ -1,5 +1,6 @@
 """Minimal reasons against brute force: sufficient, minimal, and none missed."""
 
+import random
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
 from typing import get_args
@@ -8,13 +9,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tests.generated import completions, packs, partial
+from tests.generated import completions, domain, packs, partial
+from tests.test_worlds import anybody
 from triage.answers import Answer, Answers
+from triage.assess import certain_level
 from triage.condition import All, AnyOf, AtLeast, Condition, Fact, Not, leaves
+from triage.explain import how
 from triage.explain.forcing import Forcing, reasons
 from triage.explain.given import Given, Values, known, together, units_of
+from triage.explain.possible import Wish, Worlds
 from triage.logic import NO, UNKNOWN, YES
-from triage.pack import Pack
+from triage.pack import LEVELS, RANK, Pack
 from triage.view import View
 
 
@@ -160,3 +165,54 @@ def test_what_holds_for_certain_has_a_reason(pack: Pack, data: st.DataObject) ->
     for condition in every_condition(pack):
         if View(pack, answers).judge(condition).truth is YES:
             assert next(reasons(pack, condition, known(answers)), None) is not None
+
+
+@settings(max_examples=150)
+@given(packs(most=4), st.data())
+def test_a_world_is_found_exactly_if_there_is_one(pack: Pack, data: st.DataObject) -> None:
+    conditions = every_condition(pack)
+    chosen = data.draw(
+        st.lists(st.tuples(st.sampled_from(conditions), st.booleans()), min_size=1, max_size=3)
+    )
+    wishes = [Wish(condition, so) for condition, so in chosen]
+    whole = AnyOf(tuple(condition for condition, _ in chosen))
+    units = units_of(pack, whole)
+    pieces = [piece for piece in known(data.draw(partial(pack))) if piece.unit in units]
+    values = Values(pack)
+    found = any(
+        all((View(pack, together(Given(*unit, value) for unit, value in world.items())).judge(c).truth is YES) is so for c, so in chosen)
+        for world in everything(pack, whole)
+        if all(values.alike(piece.unit, world[piece.unit], piece.value) for piece in pieces)
+    )  # fmt: skip
+    assert Worlds(pack, units).exists(pieces, wishes) is found
+
+
+@pytest.mark.parametrize("seed", range(18, 27))
+def test_people_ill_in_many_ways_have_reasons_at_once_on_the_shipped_pack(liver: Pack, seed: int) -> None:
+    """A search that goes through value after value is at it for hours here, in every summary."""
+    chance = random.Random(seed)
+    answers = anybody(liver, chance)
+    found = how(liver, answers, most=2)
+    level, floor = certain_level(View(liver, answers))
+    assert bool(found.reasons) is not (floor or level == LEVELS[0])
+    for reason in found.reasons:
+        for _ in range(20):
+            person = anybody_whole(liver, together(reason), chance)
+            if all(person.get(piece.question) is not None for piece in reason):  # taken on trust to apply
+                assert RANK[certain_level(View(liver, person))[0]] >= RANK[level]
+
+
+def anybody_whole(pack: Pack, said: Answers, chance: random.Random) -> dict[str, Answer]:
+    """Someone at random who has said this, as far as it applies, and has answered everything."""
+    answers: dict[str, Answer] = {}
+    for question in pack.questions:
+        if View(pack, answers).applies(question.id).truth is not NO:
+            full = chance.choice(domain(question)) if question.kind != "several_of" else {
+                item: chance.choice(["yes", "no", "no"]) for item in question.choices
+            }  # fmt: skip
+            before = said.get(question.id)
+            if isinstance(full, dict) and isinstance(before, dict):
+                answers[question.id] = {**full, **before}
+            else:
+                answers[question.id] = full if before is None else before
+    return answers

@@ -9,18 +9,17 @@ smallest set that hits everything a failed try left out is either enough, or it 
 out something new to be hit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from math import prod
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from triage.condition import Condition, Fact, leaves
 from triage.explain.given import Given, Unit, Values, together, unit_of, units_of
+from triage.explain.possible import Wish, Worlds
 from triage.logic import UNKNOWN
 from triage.pack import Pack
 from triage.view import View
-from triage.worlds import Compiled, Plane, Sheet
+from triage.worlds import Compiled, Plane
 
-WIDEST = 1 << 16
 # For everything that is read, one plane for each of its values.
 World: TypeAlias = "dict[Unit, list[Plane]]"
 
@@ -34,20 +33,24 @@ class Forcing:
         self.values = Values(pack)
         self.units = units_of(pack, condition)
         asked = dict.fromkeys(pack.question[name] for name, _ in self.units)
-        self._gates = {one.id: one.only_if for one in asked if one.only_if is not None}
+        gates = {one.id: one.only_if for one in asked if one.only_if is not None}
         view = View(pack, together(pieces))
-        self._trusted = {name for name in self._gates if view.applies(name).truth is UNKNOWN}
-        self._compiled = Compiled(pack, [condition, *self._gates.values()])
+        self._trusted = {name: gate for name, gate in gates.items() if view.applies(name).truth is UNKNOWN}
+        self._compiled = Compiled(pack, [condition, *self._trusted.values()])
         self._guesses, self._tries = self._likely_failures()
+        self._worlds = Worlds(pack, self.units)
 
     def forces(self, pieces: Sequence[Given]) -> bool:
         """Whether these answers alone make the condition hold, whatever else is answered."""
-        settled = self._settled(pieces, {})
-        if settled is not None:
-            return settled
-        if self._fails_somewhere(pieces, self._guesses, self._tries):
+        if self._fails_in_a_guess(pieces):
             return False
-        return self._in_all_worlds(pieces, {})
+        trusted = [Wish(gate, True) for gate in self._relied_on(pieces)]
+        return not self._worlds.exists(pieces, [Wish(self.condition, False), *trusted])
+
+    def _relied_on(self, pieces: Iterable[Given]) -> list[Condition]:
+        """What is taken on trust to hold, because these answers were given."""
+        names = dict.fromkeys(piece.question for piece in pieces)
+        return [self._trusted[name] for name in names if name in self._trusted]
 
     def _likely_failures(self) -> tuple[World, int]:
         """Worlds to try first: nothing to report but what stands under a *not*, at every age."""
@@ -59,70 +62,21 @@ class Forcing:
         patterns = {unit: _pattern(size, [world[unit] for world in tried]) for unit, size in sizes.items()}
         return patterns, len(tried)
 
-    def _settled(self, pieces: Sequence[Given], assumed: World) -> bool | None:
-        """What three-valued judging can say about a partly known world; None if that is not enough.
-
-        It takes an answer to mean that its question applies, so it is believed only where the gates of
-        the given answers are known too; what hangs on another gate is left aside.
-        """
-        sheet = self._sheet(pieces, assumed, 1)
-        relied = [(sheet.planes(self._gates[name]), name) for name in self._relied_on(pieces)]
-        if any(gate.no for gate, name in relied if name in self._trusted):
-            return True  # no such world
-        yes, no, _ = sheet.planes(self.condition)
-        doubtful = {
-            name
-            for gate, name in relied
-            if not (gate.yes or gate.no) and (assumed or name not in self._trusted)
-        }
-        if not doubtful:
-            return bool(yes) if yes or no else None
-        sure = [piece for piece in pieces if piece.question not in doubtful]
-        return True if yes and self._settled(sure, assumed) else None
-
-    def _relied_on(self, pieces: Sequence[Given]) -> list[str]:
-        """The questions among those answered here that apply only under a condition."""
-        names = {piece.question for piece in pieces}
-        return [name for name in self._gates if name in names]
-
-    def _sheet(self, pieces: Sequence[Given], worlds: World, width: int) -> Sheet:
-        """Evaluate ``width`` worlds: ``pieces`` in all of them, everything else as its planes say."""
-        full = (1 << width) - 1
+    def _fails_in_a_guess(self, pieces: Sequence[Given]) -> bool:
+        """Whether the condition does not hold in some possible one of the worlds tried first."""
+        full = (1 << self._tries) - 1
         planes = [0] * len(self._compiled.slots)
-        for unit, patterns in worlds.items():
+        for unit, patterns in self._guesses.items():
             for slot, pattern in zip(self._compiled.slots_of(*unit), patterns, strict=False):
                 planes[self._compiled.slots[slot]] = pattern
         for piece in pieces:
             for slot in self._compiled.slots_of(*piece.unit):
                 planes[self._compiled.slots[slot]] = full if slot == self._compiled.slot(*piece) else 0
-        return self._compiled.sheet(planes, width)
-
-    def _fails_somewhere(self, pieces: Sequence[Given], worlds: World, width: int) -> bool:
-        """Whether the condition does not hold in some possible one of these worlds."""
-        sheet = self._sheet(pieces, worlds, width)
-        possible = sheet.full
-        for name in self._relied_on(pieces):
-            if name in self._trusted:
-                possible &= sheet.full ^ sheet.planes(self._gates[name]).no
-        return bool(possible & (sheet.full ^ sheet.planes(self.condition).yes))
-
-    def _in_all_worlds(self, pieces: Sequence[Given], assumed: World) -> bool:
-        """Exactly: by one table over all that is read and not fixed, or value by value if it is too wide."""
-        fixed = {piece.unit for piece in pieces} | assumed.keys()
-        free = [unit for unit in self.units if unit not in fixed]
-        width = prod(len(self.values.of(unit)) for unit in free)
-        if width <= WIDEST:
-            full = (1 << width) - 1
-            constant = {unit: [full & -bool(plane) for plane in planes] for unit, planes in assumed.items()}
-            table = _table({unit: len(self.values.of(unit)) for unit in free}, width)
-            return not self._fails_somewhere(pieces, {**constant, **table}, width)
-        count = len(self.values.of(free[0]))
-        worlds = ({**assumed, free[0]: _pattern(count, (value,))} for value in range(count))
-        return all(self._forced_in(pieces, world) for world in worlds)
-
-    def _forced_in(self, pieces: Sequence[Given], assumed: World) -> bool:
-        settled = self._settled(pieces, assumed)
-        return self._in_all_worlds(pieces, assumed) if settled is None else settled
+        sheet = self._compiled.sheet(planes, self._tries)
+        possible = full ^ sheet.planes(self.condition).yes
+        for gate in self._relied_on(pieces):
+            possible &= full ^ sheet.planes(gate).no
+        return bool(possible)
 
 
 def _under_not(pack: Pack, condition: Condition, negated: bool = False) -> set[Unit]:
@@ -142,18 +96,6 @@ def _pattern(count: int, chosen: Sequence[int]) -> list[Plane]:
     for bit, value in enumerate(chosen):
         planes[value] |= 1 << bit
     return planes
-
-
-def _table(sizes: Mapping[Unit, int], width: int) -> World:
-    """Every combination of values, one bit each."""
-    stride = 1
-    table: World = {}
-    for unit, size in sizes.items():
-        period = stride * size
-        repeat = ((1 << width) - 1) // ((1 << period) - 1)
-        table[unit] = [(((1 << stride) - 1) << (place * stride)) * repeat for place in range(size)]
-        stride = period
-    return table
 
 
 def reasons(pack: Pack, condition: Condition, pieces: Sequence[Given]) -> Iterator[frozenset[Given]]:
