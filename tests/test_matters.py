@@ -117,15 +117,16 @@ def floor_falls(pack: Pack, answers: Answers) -> bool:
 
 
 def section_holds(pack: Pack, answers: Answers) -> None:
-    """ "What would change this advice" counts and shows what `matters` found, and nothing else."""
+    """ "What would change this advice" counts what `matters` found; nobody mistakes their age."""
     person = assess(pack, answers)
     found = matters(pack, answers)
     heading, bullets = outlook(pack, person)
     assert heading == Heading(2, "What would change this advice")
     assert isinstance(bullets, Bullets)
     text = "\n".join(bullets.points)
-    ranks = [RANK[turn.level] - RANK[found.level] for turn in found.single]
-    higher, lower = sum(rank > 0 for rank in ranks), sum(rank < 0 for rank in ranks)
+    higher = sum(RANK[turn.level] > RANK[found.level] for turn in found.single)
+    mistaken = (turn for turn in found.single if pack.question[turn.answers[0].question].kind != "number")
+    lower = sum(RANK[turn.level] < RANK[found.level] for turn in mistaken)
     told_higher = re.search(r"more urgent with (?:(one)|any one of (\d+)) other answer", text)
     told_lower = re.search(r"less urgent if (?:(one)|any one of (\d+)) answer", text)
     assert counted(told_higher) == higher
