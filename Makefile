@@ -36,8 +36,9 @@ mutants: $(VENV)/dev.stamp  ## break the engine on purpose and see whether the t
 	@$(PINNED) -r requirements/mutants.txt
 	@TRIAGE_TEST_PROFILE=quick $(VENV)/bin/mutmut run --max-children 2; $(VENV)/bin/mutmut results
 
-bench: $(VENV)/run.stamp  ## start-up times as ratios from one run
+bench: $(VENV)/run.stamp  ## start-up times as ratios from one run, and how long each explanation takes
 	@$(PY) benchmarks/startup.py
+	@$(PY) benchmarks/explain.py
 
 lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
 	@$(PIP) uv

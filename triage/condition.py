@@ -331,6 +331,12 @@ class _Parser:
         """The one place that raises."""
         raise ConditionError(message, self.text, (token or self.token).offset, hint)
 
+    def too_deep(self) -> NoReturn:
+        """Brackets and nots count alike."""
+        self.refuse(
+            f"brackets and nots nested more than {MAX_NESTING} deep", hint="name a part of it as a fact"
+        )
+
     def whole(self) -> Condition:
         condition = self.any()
         if self.token.kind != "end":
@@ -340,7 +346,7 @@ class _Parser:
     def any(self) -> Condition:
         self.depth += 1
         if self.depth > MAX_NESTING:
-            self.refuse(f"brackets nested more than {MAX_NESTING} deep", hint="name a part of it as a fact")
+            self.too_deep()
         parts = [self.all()]
         while self.take("or"):
             parts.append(self.all())
@@ -365,7 +371,7 @@ class _Parser:
     def negation(self) -> Condition:
         self.depth += 1
         if self.depth > MAX_NESTING:
-            self.refuse(f"nested more than {MAX_NESTING} deep")
+            self.too_deep()
         part = self.part()
         self.depth -= 1
         return Not(part)

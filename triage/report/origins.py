@@ -7,11 +7,16 @@ from triage.assessment import Assessment, SourceCited
 from triage.pack import JUDGEMENT, SEED, Pack
 from triage.report.document import Block, Bullets, Heading, Paragraph
 
+COUNTS = {1: "one document", 2: "two documents", 3: "three documents"}
 
-def sources(assessment: Assessment) -> Iterator[Block]:
-    """The documents cited, the client's own visibly apart from outside evidence and from our judgement."""
+
+def sources(pack: Pack, assessment: Assessment) -> Iterator[Block]:
+    """The documents cited: those the tool started from, outside evidence, our judgement, each apart."""
+    begun = sum(part.kind == SEED for part in pack.documents)
     groups = {
-        "The client's three documents": [part for part in assessment.sources if part.kind == SEED],
+        f"The {COUNTS.get(begun, 'documents')} this tool started from": [
+            part for part in assessment.sources if part.kind == SEED
+        ],
         "Outside evidence": [part for part in assessment.sources if part.kind not in (SEED, JUDGEMENT)],
         "Our own judgement": [part for part in assessment.sources if part.kind == JUDGEMENT],
     }

@@ -61,7 +61,7 @@ def summary(pack: Pack, assessment: Assessment) -> Document:
         *outlook(pack, assessment),
         *_doctor(),
     ]
-    origins = (*sources(assessment), *answers(pack, assessment), *about(assessment))
+    origins = (*sources(pack, assessment), *answers(pack, assessment), *about(assessment))
     return (*explained(told, Glossary(pack.about.terms)), *origins)
 
 
