@@ -22,7 +22,7 @@ def on(plane: int, place: int) -> bool:
     return bool(plane >> place & 1)
 
 
-def truths(sheet: Sheet, place: int, pack: Pack) -> list[tuple[bool, bool, bool]]:
+def truths(sheet: Sheet[int], place: int, pack: Pack) -> list[tuple[bool, bool, bool]]:
     """Surely yes, surely no, something to ask: for every condition of the pack."""
     found = []
     for _, _, condition in conditions(pack):
@@ -102,4 +102,4 @@ def test_nothing_from_a_pack_stands_in_the_generated_code(liver: Pack) -> None:
 
 def test_an_empty_sheet_is_empty(small: Pack) -> None:
     sheet = Compiled(small).encode([])
-    assert (sheet.width, sheet.full, sheet.fired(1), sheet.possible(1)) == (0, 0, 0, 0)
+    assert (sheet.full, sheet.fired(1), sheet.possible(1)) == (0, 0, 0)

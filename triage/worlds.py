@@ -2,14 +2,16 @@
 
 Each condition has three *planes*, integers with one bit for each answer set: surely so, surely not, and
 *to ask* (not known, and some atom that could settle it was never asked). The whole pack is written out
-once as straight-line ``&`` and ``|`` over such integers, so one person is one bit and a block of a
-hundred thousand is the same code. :func:`triage.condition.judge`, which also gives reasons, says the
-same about every answer set; a test holds the two together.
+once as straight-line ``&``, ``|`` and ``^`` over such integers, so one person is one bit and a block of a
+hundred thousand is the same code. So are *all* answer sets: a plane can be anything with these three
+signs, a formula over every possible answer too, and that is how proofs are made.
+:func:`triage.condition.judge`, which also gives reasons, says the same about every answer set; a test holds
+the two together.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias, assert_never
+from typing import Generic, NamedTuple, Protocol, Self, TypeAlias, TypeVar, assert_never
 
 from triage.answers import Answer, Answers
 from triage.condition import (
@@ -33,6 +35,17 @@ from triage.walk import conditions
 Plane: TypeAlias = int
 
 
+class Bits(Protocol):
+    """Which of the answer sets: a plane, or anything else that adds up like one."""
+
+    def __and__(self, other: Self, /) -> Self: ...
+    def __or__(self, other: Self, /) -> Self: ...
+    def __xor__(self, other: Self, /) -> Self: ...
+
+
+P = TypeVar("P", bound=Bits)
+
+
 class Slot(NamedTuple):
     """One input plane: the answer sets in which a question, or one item of it, was answered so."""
 
@@ -41,15 +54,18 @@ class Slot(NamedTuple):
     value: str
 
 
-class Planes(NamedTuple):
+class Planes(NamedTuple, Generic[P]):
     """Where a condition surely holds, surely does not, and is open with something left to ask."""
 
-    yes: Plane
-    no: Plane
-    ask: Plane
+    yes: P
+    no: P
+    ask: P
 
 
-Kernel: TypeAlias = Callable[[Sequence[Plane], Plane], tuple[Plane, ...]]
+class Kernel(Protocol):
+    """The whole pack as one function from the planes of the slots to those of the conditions."""
+
+    def __call__(self, planes: Sequence[P], full: P, /) -> tuple[P, ...]: ...
 
 
 class Compiled:
@@ -98,7 +114,7 @@ class Compiled:
             return (self.slot(question, item, state) for item, state in answer.items())
         return (self.slot(question, None, answer),)
 
-    def encode(self, people: Iterable[Answers]) -> "Sheet":
+    def encode(self, people: Iterable[Answers]) -> "Sheet[Plane]":
         """Evaluate canonical answer sets, one bit each, the first one in the lowest bit."""
         planes = [0] * len(self.slots)
         width = 0
@@ -109,10 +125,13 @@ class Compiled:
                     planes[self.slots[slot]] |= bit
         return self.sheet(planes, width)
 
-    def sheet(self, planes: Sequence[Plane], width: int) -> "Sheet":
+    def sheet(self, planes: Sequence[Plane], width: int) -> "Sheet[Plane]":
         """Evaluate ``width`` answer sets, given as one plane for each slot in the order of ``slots``."""
-        full = (1 << width) - 1
-        return Sheet(self, full, width, self._kernel(planes, full))
+        return self.over(planes, (1 << width) - 1)
+
+    def over(self, planes: Sequence[P], full: P) -> "Sheet[P]":
+        """The same over anything that adds up like planes; ``full`` are all the answer sets there are."""
+        return Sheet(self, full, self._kernel(planes, full))
 
     def place(self, condition: Condition) -> int:
         """Where the planes of a condition of the pack stand in the kernel's result."""
@@ -125,7 +144,7 @@ class Compiled:
             self._places[id(condition)] = len(results)
             results += writer.node(condition)
         body = "\n".join(f"    {line}" for line in writer.lines)
-        code = f"def kernel(p, full):\n{body}\n    return ({', '.join(results)},)\n"
+        code = f"def kernel(p, full):\n    none = full ^ full\n{body}\n    return ({', '.join(results)},)\n"
         made: dict[str, Kernel] = {}
         exec(code, made)  # the text is made of numbers alone, never of words from a pack
         return made["kernel"]
@@ -211,7 +230,7 @@ class _Writer:
 
     def _count(self, count: int, parts: Sequence[str]) -> str:
         """At least ``count`` of the parts, as a table that grows part by part."""
-        reached = ["full", *["0"] * count]
+        reached = ["full", *["none"] * count]
         for part in parts:
             for number in range(count, 0, -1):
                 reached[number] = self._line(f"{reached[number]} | ({reached[number - 1]} & {part})")
@@ -228,53 +247,57 @@ def _and(names: Iterable[str]) -> str:
 
 
 def _or(names: Iterable[str]) -> str:
-    return " | ".join(names) or "0"
+    return " | ".join(names) or "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """What every condition of a pack comes to in ``width`` answer sets; ``full`` has a bit for each."""
+class Sheet(Generic[P]):
+    """What every condition of a pack comes to in the answer sets of ``full``."""
 
     compiled: Compiled
-    full: Plane
-    width: int
-    results: tuple[Plane, ...]
+    full: P
+    results: tuple[P, ...]
 
-    def planes(self, condition: Condition | None) -> Planes:
+    @property
+    def none(self) -> P:
+        """No answer set at all."""
+        return self.full ^ self.full
+
+    def planes(self, condition: Condition | None) -> Planes[P]:
         """The planes of a condition of the pack; no condition always holds."""
         if condition is None:
-            return Planes(self.full, 0, 0)
+            return Planes(self.full, self.none, self.none)
         place = self.compiled.place(condition)
         return Planes(*self.results[place : place + 3])
 
-    def fired(self, rank: int) -> Plane:
+    def fired(self, rank: int) -> P:
         """Where some red flag of this rank or higher fires."""
         return self._any(self.planes(flag.when).yes for flag in self._flags(rank))
 
-    def possible(self, rank: int) -> Plane:
+    def possible(self, rank: int) -> P:
         """Where some red flag of this rank or higher is not excluded."""
         return self._any(self.full ^ self.planes(flag.when).no for flag in self._flags(rank))
 
-    def in_vain(self) -> Plane:
+    def in_vain(self) -> P:
         """Where some emergency flag was asked about to the end and is still not known."""
         found = (self.planes(flag.when) for flag in self._flags(EMERGENCY))
         return self._any(self.full ^ (yes | no | ask) for yes, no, ask in found)
 
-    def levels(self) -> list[Plane]:
+    def levels(self) -> list[P]:
         """Where each level, from the lowest to the highest, is the certain one."""
-        reached = [self.full, *(self.fired(rank) for rank in range(1, len(LEVELS))), 0]
+        reached = [self.full, *(self.fired(rank) for rank in range(1, len(LEVELS))), self.none]
         reached[RANK[FLOOR]] |= self.in_vain()
         for rank in range(RANK[FLOOR], 0, -1):
             reached[rank - 1] |= reached[rank]
         return [reached[rank] & (self.full ^ reached[rank + 1]) for rank in range(len(LEVELS))]
 
-    def outcome(self) -> Iterator[Plane]:
+    def outcome(self) -> Iterator[P]:
         """The planes that together are the outcome: what is said and shown, not what is still unknown."""
         about, general = self.compiled.pack.about, self.compiled.pack.general
         yield from self.levels()
         yield from (self.planes(flag.when).yes for flag in self.compiled.pack.red_flags)
         withheld = about.causes_withheld
-        shown = self.full ^ (self.planes(withheld.when).yes if withheld else 0)
+        shown = self.full ^ (self.planes(withheld.when).yes if withheld else self.none)
         yield shown
         for cause in self.compiled.pack.causes:
             yield from (shown & plane for plane in self._cause(cause))
@@ -283,7 +306,7 @@ class Sheet:
                          *general.ask_doctor, *general.follow_up):  # fmt: skip
             yield self.planes(sentence.when).yes
 
-    def _cause(self, cause: Cause) -> Iterator[Plane]:
+    def _cause(self, cause: Cause) -> Iterator[P]:
         support = self.support(cause)
         yield from (support[name] for name in ("contested", "against", "strong", "moderate", "weak"))
         yield from (self._of(part).yes for part in (*cause.supporting, *cause.against))
@@ -291,22 +314,22 @@ class Sheet:
         for sentence in (*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up):
             yield told & self.planes(sentence.when).yes
 
-    def reassured(self) -> Plane:
+    def reassured(self) -> P:
         """Where the guard of every reassuring sentence holds."""
         guard = self.compiled.pack.about.reassurance
         if guard is None:
-            return 0
+            return self.none
         doubt = self.possible(1) | self.in_vain()
         for off in guard.switch_off:
             doubt |= self.full ^ self.planes(off.when).no
         return self.planes(guard.when).yes & (self.full ^ doubt)
 
-    def support(self, cause: Cause) -> dict[str, Plane]:
+    def support(self, cause: Cause) -> dict[str, P]:
         """Where a cause has each support, by the same rule as :func:`triage.assess.support_of`."""
         supporting = self._by_strength(cause.supporting)
         against = self._by_strength(cause.against)
         undecided = self._any(self.full ^ (yes | no) for yes, no, _ in map(self._of, cause.supporting))
-        found: dict[str, Plane] = {}
+        found: dict[str, P] = {}
         left = self.full
         for name, where in (
             ("contested", against["strong"] & supporting["strong"]),
@@ -318,24 +341,24 @@ class Sheet:
             ("against", against["moderate"] | against["weak"]),
             ("none", self.full),
         ):
-            found[name] = found.get(name, 0) | (where & left)
+            found[name] = found.get(name, self.none) | (where & left)
             left &= self.full ^ where
         return found
 
-    def _by_strength(self, parts: Sequence[Evidence]) -> dict[str, Plane]:
+    def _by_strength(self, parts: Sequence[Evidence]) -> dict[str, P]:
         return {
             strength: self._any(self._of(part).yes for part in parts if part.strength == strength)
             for strength in ("strong", "moderate", "weak")
         }
 
-    def _of(self, part: Evidence) -> Planes:
+    def _of(self, part: Evidence) -> Planes[P]:
         return self.planes(part.when)
 
     def _flags(self, rank: int) -> Iterable[RedFlag]:
         return (flag for flag in self.compiled.pack.red_flags if RANK[flag.level] >= rank)
 
-    def _any(self, planes: Iterable[Plane]) -> Plane:
-        found = 0
+    def _any(self, planes: Iterable[P]) -> P:
+        found = self.none
         for plane in planes:
             found |= plane
         return found

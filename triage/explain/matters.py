@@ -13,7 +13,7 @@ from triage.assess import certain_level
 from triage.explain.given import Given, Unit, known, unit_of, viewed
 from triage.explain.trial import Trial, places
 from triage.pack import LEVELS, RANK, Level, Pack
-from triage.worlds import Sheet
+from triage.worlds import Plane, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _inert(trial: Trial, given: Answers, others: Sequence[Given]) -> Iterator[Gi
     yield from (piece for piece in known(given) if piece.unit not in moved)
 
 
-def _differs_from_first(sheet: Sheet) -> int:
+def _differs_from_first(sheet: Sheet[Plane]) -> int:
     """The answer sets whose outcome is not that of the first."""
     found = 0
     for plane in sheet.outcome():

@@ -19,7 +19,7 @@ from triage.worlds import Plane, Sheet
 class Blocker(NamedTuple):
     """Where this holds, the goal is not reached unless one of these conditions comes out otherwise."""
 
-    where: Callable[[Sheet], Plane]
+    where: Callable[[Sheet[Plane]], Plane]
     reads: tuple[Condition, ...]
 
 
@@ -31,11 +31,11 @@ class Goal:
     """
 
     reads: tuple[Condition, ...]
-    reached: Callable[[Sheet], Plane]
+    reached: Callable[[Sheet[Plane]], Plane]
     blockers: tuple[Blocker, ...]
 
 
-def everywhere(sheet: Sheet) -> Plane:
+def everywhere(sheet: Sheet[Plane]) -> Plane:
     """A blocker that always holds."""
     return sheet.full
 
@@ -66,7 +66,7 @@ class _Search:
         self._order = {unit: place for place, unit in enumerate(self.trial.units())}
         self._others = {unit: list(self.trial.others_of(unit)) for units in self._units for unit in units}
 
-    def grown(self, tries: Sequence[tuple[Given, ...]], sheet: Sheet) -> list[tuple[Given, ...]]:
+    def grown(self, tries: Sequence[tuple[Given, ...]], sheet: Sheet[Plane]) -> list[tuple[Given, ...]]:
         """Each try with one more answer changed that the first thing that blocks it reads."""
         found: dict[tuple[Given, ...], None] = {}
         left = sheet.full

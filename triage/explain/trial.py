@@ -38,7 +38,7 @@ class Trial:
             if unit not in self.now or not self.values.alike(unit, value, self.now[unit].value):
                 yield Given(*unit, value)
 
-    def sheet(self, tries: Sequence[Iterable[Given]]) -> Sheet:
+    def sheet(self, tries: Sequence[Iterable[Given]]) -> Sheet[Plane]:
         """Evaluate the given answers with each of these laid over them, one bit for each.
 
         An answer to a question that then does not apply counts as none.

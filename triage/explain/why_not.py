@@ -152,10 +152,10 @@ def cause_goal(pack: Pack, cause: Cause) -> Goal:
     hiding = () if withheld is None else (withheld.when,)
     supporting, against = _whens(cause.supporting), _whens(cause.against)
 
-    def hidden(sheet: Sheet) -> Plane:
+    def hidden(sheet: Sheet[Plane]) -> Plane:
         return sheet.planes(hiding[0]).yes if hiding else 0
 
-    def told(sheet: Sheet) -> Plane:
+    def told(sheet: Sheet[Plane]) -> Plane:
         support = sheet.support(cause)
         return (sheet.full ^ hidden(sheet)) & (
             support["strong"] | support["moderate"] | support["weak"] | support["contested"]
@@ -173,14 +173,14 @@ def _whens(parts: Iterable[Evidence]) -> tuple[Condition, ...]:
     return tuple(part.when for part in parts)
 
 
-def _yes(flag: RedFlag) -> Callable[[Sheet], Plane]:
+def _yes(flag: RedFlag) -> Callable[[Sheet[Plane]], Plane]:
     return lambda sheet: sheet.planes(flag.when).yes
 
 
-def _in_vain(flag: RedFlag) -> Callable[[Sheet], Plane]:
+def _in_vain(flag: RedFlag) -> Callable[[Sheet[Plane]], Plane]:
     """Where an emergency flag was asked about to the end and is still not known."""
 
-    def holds(sheet: Sheet) -> Plane:
+    def holds(sheet: Sheet[Plane]) -> Plane:
         yes, no, ask = sheet.planes(flag.when)
         return sheet.full ^ (yes | no | ask)
 
