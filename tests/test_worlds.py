@@ -95,7 +95,7 @@ def test_the_shipped_pack_agrees_on_people_at_random(liver: Pack, seed: int) -> 
 
 def test_nothing_from_a_pack_stands_in_the_generated_code(liver: Pack) -> None:
     code = Compiled(liver)._kernel.__code__
-    assert set(code.co_varnames) <= {"p", "full", *(f"v{n}" for n in range(100_000))}
+    assert set(code.co_varnames) <= {"p", "full", "none", *(f"v{n}" for n in range(100_000))}
     assert code.co_names == ()
     assert {type(constant) for constant in code.co_consts} <= {int, type(None)}
 
