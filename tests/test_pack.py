@@ -1,6 +1,7 @@
 """Reading a pack: every problem in one run, each with its code and its place."""
 
 import shutil
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from tests.conftest import SMALL
 from triage.errors import MOST, AnswerError, Issue, Misfit, PackError, Place, did_you_mean, shown
 from triage.loading import MAX_CAUSES, MAX_ISSUES, find_pack, load_cases, load_pack, packs, read_pack
 from triage.pack import digest
-from triage.wellformed import MAX_DEPTH
+from triage.wellformed import MAX_DEPTH, circles_in
 
 Broken = Callable[..., list[str]]
 
@@ -60,6 +61,9 @@ def test_the_small_pack_has_no_problem() -> None:
         ("red_flags.yaml", "age >= 60", "age >= 121", "red_flags.yaml:9:73: error threshold-out-of-range: 'age >= 121' is always the same for 0 to 120"),
         ("red_flags.yaml", "age >= 60", "age >= 0", "red_flags.yaml:9:73: error threshold-out-of-range: 'age >= 0' is always the same for 0 to 120"),
         ("red_flags.yaml", "say: It can be bleeding.,", "say: It can be bleeding., adds_to: blak,", "red_flags.yaml:4:131: error unknown-flag: there is no red flag 'blak' (did you mean 'black'?)"),
+        ("red_flags.yaml", "say: It can be bleeding.,", "say: It can be bleeding., adds_to: bleeding,", "red_flags.yaml:4:131: error flag-cycle: goes round: bleeding → bleeding (take one link out)"),
+        ("red_flags.yaml", "say: It can be bleeding.,", "say: It can be bleeding., weaker_form_of: black,", "red_flags.yaml:4:138: error flag-cycle: goes round: bleeding → black → bleeding (take one link out)"),
+        ("red_flags.yaml", "say: It can be bleeding.,", "say: It can be bleeding., adds_to: black,", "red_flags.yaml:4:131: error flag-cycle: goes round: bleeding → black → bleeding (take one link out)"),
         ("red_flags.yaml", "id: black,", "id: bleeding,", "red_flags.yaml:6:10: error name-taken: 'bleeding' is already used in red_flags"),
         ("sources.yaml", "id: T2", "id: T1", "sources.yaml:7:10: error name-taken: 'T1' is already used in statements"),
         ("sources.yaml", "document: R,", "document: X,", "sources.yaml:9:24: error unknown-document: there is no document 'X' (allowed: T, R, judgement)"),
@@ -218,6 +222,33 @@ def test_each_cycle_of_facts_is_told_once(broken: Broken) -> None:
     facts = "".join(f"  - {{id: {name}, when: {other}, says: x}}\n" for name, other in names)
     issues = broken("facts.yaml", "facts:\n", f"facts:\n{facts}  - {{id: two, when: one, says: x}}\n")
     assert [issue.split("goes round: ")[1] for issue in issues] == ["one → two → one", "three → three"]
+
+
+def pointing(*flags: tuple[str, str]) -> str:
+    """Flags, each of which adds to another."""
+    head = "evidence: test, level: consultation, when: fever, say: S., basis: judgement"
+    return "red_flags:\n" + "".join(
+        f"  - {{id: {name}, {head}, adds_to: {other}}}\n" for name, other in flags
+    )
+
+
+def test_flags_that_lead_back_to_themselves_are_shown_as_a_path_and_each_circle_once(broken: Broken) -> None:
+    flags = pointing(("e", "a"), ("a", "b"), ("b", "c"), ("c", "a"), ("d", "d"), ("f", "d"))
+    issues = broken("red_flags.yaml", "red_flags:\n", flags)
+    assert [issue.split("goes round: ")[1].split(" (")[0] for issue in issues] == ["a → b → c → a", "d → d"]
+
+
+def test_flags_that_lead_on_and_never_back_are_no_circle(broken: Broken) -> None:
+    flags = pointing(("a", "b"), ("c", "b"), ("b", "d"), ("d", "black"))
+    assert broken("red_flags.yaml", "red_flags:\n", flags) == []
+
+
+def test_very_many_circles_are_found_within_a_second() -> None:
+    names = [f"f{number}" for number in range(20_000)]
+    started = time.process_time()
+    circles, rest = circles_in({name: [names[number ^ 1]] for number, name in enumerate(names)})
+    assert (len(circles), rest) == (10_000, [])
+    assert time.process_time() - started < 1
 
 
 def chain(count: int) -> str:

@@ -7,7 +7,6 @@ lower a level) are not asked here but in :mod:`triage.verify`.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
 
 from triage.condition import COMPARE, Compare, Fact, leaves
 from triage.errors import did_you_mean
@@ -164,32 +163,40 @@ def facts_do_not_go_round(pack: Pack) -> Iterator[Fault]:
     rests_on = {
         fact.id: [leaf.name for leaf, _ in leaves(fact.when) if isinstance(leaf, Fact)] for fact in pack.facts
     }
-    circle, order = _in_order(rests_on)
-    while circle:
+    circles, order = circles_in(rests_on)
+    for circle in circles:
         yield Fault("facts.yaml", place[circle[0]], "fact-cycle", f"goes round: {_path(circle)}")
-        rests_on = {
-            name: [other for other in others if other not in circle]
-            for name, others in rests_on.items()
-            if name not in circle
-        }
-        circle, order = _in_order(rests_on)
     depth: dict[str, int] = {}
     for name in order:
-        depth[name] = 1 + max((depth[other] for other in rests_on[name]), default=0)
+        depth[name] = 1 + max((depth.get(other, 0) for other in rests_on[name]), default=0)
         if depth[name] == MAX_DEPTH + 1:
             message = f"'{name}' rests on facts more than {MAX_DEPTH} deep"
             yield Fault("facts.yaml", place[name], "facts-too-deep", message, "say it more directly")
 
 
-def _in_order(rests_on: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
-    """A circle, beginning and ending with its first name, if there is one; else the names in order."""
-    try:
-        return [], list(TopologicalSorter(rests_on).static_order())
-    except CycleError as error:
-        names = list(reversed(error.args[1]))[1:]
-        first = min(names, key=list(rests_on).index)
-        start = names.index(first)
-        return [*names[start:], *names[:start], first], []
+def circles_in(rests_on: Mapping[str, Sequence[str]]) -> tuple[list[list[str]], list[str]]:
+    """Circles that share no name, each from its first name round to it, and the other names in order."""
+    number = {name: place for place, name in enumerate(rests_on)}
+    circles: list[list[str]] = []
+    in_circle: set[str] = set()
+    order: dict[str, None] = {}
+    for start in rests_on:
+        way = {} if start in order or start in in_circle else {start: iter(rests_on[start])}
+        while way:
+            name = next(reversed(way))
+            other = None if name in in_circle else next(way[name], None)
+            if other is None:
+                way.pop(name)
+                if name not in in_circle:
+                    order[name] = None
+            elif other in way:
+                circle = list(way)[list(way).index(other) :]
+                in_circle.update(circle)
+                first = circle.index(min(circle, key=number.__getitem__))
+                circles.append([*circle[first:], *circle[: first + 1]])
+            elif other not in order and other not in in_circle:
+                way[other] = iter(rests_on[other])
+    return sorted(circles, key=lambda circle: number[circle[0]]), list(order)
 
 
 def _path(names: Sequence[str]) -> str:
@@ -248,6 +255,25 @@ def everything_is_worded(pack: Pack) -> Iterator[Fault]:
                 yield Fault("red_flags.yaml", ("red_flags", number, field), "unknown-flag", message, hint)
 
 
+def flags_do_not_go_round(pack: Pack) -> Iterator[Fault]:
+    """No flag adds to itself or is a weaker form of itself, also not through other flags."""
+    place = {flag.id: number for number, flag in enumerate(pack.red_flags)}
+    points_at = {
+        flag.id: {
+            other: field
+            for field, other in (("weaker_form_of", flag.weaker_form_of), ("adds_to", flag.adds_to))
+            if other in place
+        }
+        for flag in pack.red_flags
+    }
+    circles, _ = circles_in({name: list(others) for name, others in points_at.items()})
+    for circle in circles:
+        loc = ("red_flags", place[circle[0]], points_at[circle[0]][circle[1]])
+        message = f"goes round: {_path(circle)}"
+        hint = "take one link out"
+        yield Fault("red_flags.yaml", loc, "flag-cycle", message, hint)
+
+
 CHECKS: tuple[Check, ...] = (
     one_name_each,
     one_id_each,
@@ -260,4 +286,5 @@ CHECKS: tuple[Check, ...] = (
     documents_exist,
     problems_and_conflicts_are_dealt_with,
     everything_is_worded,
+    flags_do_not_go_round,
 )
