@@ -50,7 +50,7 @@ NOBODY = {
 }  # fmt: skip
 # Parts or modules that may know what a path is; modules that open files; and modules that write them.
 PATHS = {"source", "loading", "verify", "session.reading", "cli"}
-OPENERS = {"source", "session.reading", "cli.files", "cli.recorder"}
+OPENERS = {"source", "session.reading", "cli.files", "cli.recorder", "cli.streams"}
 WRITERS = {"cli.files", "cli.recorder"}
 OPENING = {"open", ".open", ".fdopen", ".read_text", ".read_bytes"}
 WRITING = {

@@ -5,15 +5,18 @@ import io
 import os
 import sys
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn, cast
 
 import click
 
 from triage import __version__
+from triage.cli.streams import let_go, stand_in
 
 DEFAULT_PACK = "liver_calcification"
 INTERRUPTED = 130
+CANNOT_WRITE = 2
 LONGEST_LINE = 450
 
 
@@ -108,20 +111,35 @@ def main(args: list[str] | None = None) -> NoReturn:
 
 
 def _run(args: list[str] | None) -> int:
+    stand_in()
     # Nearly all that a run creates stays in use to its end; looking through it often finds nothing.
     gc.set_threshold(100_000)
     # No plugin of another package takes part in reading a pack; looking for some costs a tenth of a run.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    try:
+        return _code(args)
+    except BrokenPipeError:
+        let_go()
+        return 0
+    except OSError as error:
+        with suppress(OSError):
+            click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
+        let_go()
+        return CANNOT_WRITE
+
+
+def _code(args: list[str] | None) -> int:
+    """Run, and return the exit code. Raises :class:`OSError` when nothing more can be printed."""
     try:
         result = program.main(args, prog_name="triage", standalone_mode=False)
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nInterrupted. Nothing was saved.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except Exception as error:  # the one place where what went wrong becomes a message and a code
+        # A file that is opened has a name; only the streams, open from the start, have none.
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            raise
         return _went_wrong(error)
     return result if isinstance(result, int) else 0
 

@@ -1,8 +1,11 @@
 """Reading answers and writing summaries: private files, whole or not at all."""
 
+import errno
 import os
+import stat
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -10,6 +13,7 @@ from triage.errors import PackError, shown
 from triage.source import MAX_BYTES, Data, parse
 
 LONGEST_NAME = 255
+OPENED = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")  # where pipes stand that a shell has opened
 
 
 def read_answers(name: str) -> dict[str, Data]:
@@ -17,6 +21,8 @@ def read_answers(name: str) -> dict[str, Data]:
 
     Raises :class:`click.UsageError` with line and column for anything that cannot be read.
     """
+    if not name:
+        raise click.UsageError("--answers: '' is no name of a file; - is standard input")
     try:
         content = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read(Path(name))
         data = parse(content, "standard input" if name == "-" else name).data
@@ -34,7 +40,18 @@ def _reason(error: Exception) -> str:
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+    """What is in a regular file, or comes through a pipe that the shell has opened for us.
+
+    A named pipe is refused, because nobody might ever write to it; a device is, because it might not end.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            if not str(path).startswith(OPENED):
+                raise ValueError("it is no regular file; for a pipe, use --answers -")
+            os.set_blocking(file.fileno(), True)
         return file.read(MAX_BYTES + 1)
 
 
@@ -62,20 +79,68 @@ def prepare(output: str, force: bool) -> None:
 def write_private(output: str, text: str, force: bool) -> None:
     """Write a file that only its owner can read, whole or not at all. Raises :class:`OSError`.
 
-    Without ``force`` an existing file is never touched, not even one made in the meantime.
+    Without ``force`` an existing file is never touched, not even one made in the meantime. A new file
+    has no name before it is whole, so that a kill leaves nothing. Where that is not possible, and where a
+    file is replaced, a kill can leave a copy ``.NAME.….tmp``, as private as the file itself.
     """
+    path = Path(output).absolute()
+    content = text.encode()
+    if (force and os.path.lexists(path)) or not _appear(path, content):
+        _move_in(path, content, force)
+
+
+def _appear(path: Path, content: bytes) -> bool:
+    """Write a new file that has no name until it is whole; False where there is no such thing."""
+    flag = getattr(os, "O_TMPFILE", None)
+    if flag is None:
+        return False
+    try:
+        handle = os.open(path.parent, flag | os.O_WRONLY, 0o600)
+    except OSError as error:
+        if error.errno in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT):
+            return False
+        raise
+    with os.fdopen(handle, "wb") as file:
+        _write(file, content)
+        try:
+            # A folder must be named, though none is used: without it the link itself would be linked.
+            os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle, follow_symlinks=True)
+        except FileExistsError:
+            raise
+        except OSError:
+            return False
+    return True
+
+
+def _move_in(path: Path, content: bytes, force: bool) -> None:
+    """Write a file under a name of its own, then put it in its place."""
     import tempfile
 
-    path = Path(output).absolute()
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")  # made with mode 0600
+    handle, name = tempfile.mkstemp(".tmp", f".{path.name[:40]}.", path.parent)  # made with mode 0600
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(handle, "wb") as file:
+            _write(file, content)
         if force:
-            os.replace(temporary, path)
+            os.replace(name, path)
         else:
-            os.link(temporary, path)
+            place(name, path)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    """Write all of it, and see it on the disk."""
+    file.write(content)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def place(name: str, path: Path) -> None:
+    """Put a file in its place unless something is there, also on a file system without links."""
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # now nobody else can take it
+        os.replace(name, path)
