@@ -293,3 +293,15 @@ def test_going_back_over_the_whole_interview_changes_nothing_that_is_kept(liver:
     assert again == first
     assert asked(session, liver)[0].id == there
     assert session.key("c") == 130
+
+
+@pytest.mark.parametrize("typed", ["no", "n", "No", "yes", "y"])
+def test_a_yes_or_no_at_a_list_never_stands_for_an_item_that_begins_so(liver: Pack, typed: str) -> None:
+    """`No urine` and `no drink stays down` begin with no; that is no way to say them."""
+    from triage.cli.replies import Unclear, read_reply
+    from triage.interview import Step
+
+    lists = [question for question in liver.questions if question.kind == "several_of"]
+    assert any(item.startswith("no_") for question in lists for item in question.choices)
+    for question in lists:
+        assert isinstance(read_reply(typed, Step(question.id), question, list(question.choices)), Unclear)

@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, Word] = {
 }  # fmt: skip
 NOT_SURE = "don't know"
 NOT_SURE_WORDS = frozenset({"dont know", "not sure", "unsure", "unknown", "rather not say", "i don't know"})
+# No answers to a list, and never the beginning of an item such as "No urine".
+YES_OR_NO = {"no": "no", "n": "no", "nope": "no", "yes": "yes", "y": "yes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,9 @@ def _several(text: str, step: Step, question: Question, items: Sequence[str]) ->
         return Reply(dict.fromkeys(items, "unknown"))
     if text == "none":
         return Reply(dict.fromkeys(items, "no"), tuple(items))
+    if text in YES_OR_NO:
+        meant = "If none of them applies, type none." if YES_OR_NO[text] == "no" else "Say which."
+        return Unclear(f"'{shown(text)}' is not enough for a list. {meant} {allowed(step, question, items)}")
     labels = {question.choices[item].label.casefold(): item for item in items}
     parts = [text] if text.removeprefix("?").strip() in labels else _parts(text)
     if not parts:
@@ -155,7 +160,7 @@ def _several(text: str, step: Step, question: Question, items: Sequence[str]) ->
             return Unclear(
                 "'none' does not go together with other answers. " + allowed(step, question, items)
             )
-        fits = _item(name, items, labels)
+        fits = [] if name in YES_OR_NO else _item(name, items, labels)
         if len(fits) > 1:
             return Unclear(f"'{shown(name)}' fits more than one line. Type its number.")
         if not fits:
