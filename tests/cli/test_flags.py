@@ -61,7 +61,11 @@ def test_every_question_is_an_option_and_what_is_not_named_stays_unknown(
     [
         (["--agee", "3"], "No such option '--agee'. (Did you mean one of: '--age', '--date', '--save'?)"),
         (["--age", "150"], "--age: 'age' cannot be '150' (allowed: a whole number from 0 to 120, or unknown)"),
-        (["--age", "-4"], "--age: 'age' cannot be '_4' (allowed: a whole number from 0 to 120, or unknown)"),
+        (["--age", "-4"], "--age: 'age' cannot be '-4' (allowed: a whole number from 0 to 120, or unknown)"),
+        (["--age", "3-4"], "--age: 'age' cannot be '3-4' (allowed: a whole number from 0 to 120, or unknown)"),
+        (["--hepatitis", "B-C"], "--hepatitis: 'hepatitis' cannot be 'B-C' (allowed: never, b, c, unknown)"),
+        (["--alarm", "black-stol"], "--alarm: there is no item 'black-stol' (did you mean 'black-stool'?;"),
+        (["--alarm", "?none"], "--alarm: there is no item '?none' (did you mean 'none'?;"),
         (["--age", "63", "--age", "64"], "--age: two answers to one question: '63' and '64' (keep one)"),
         (["--hepatitis", "d"], "--hepatitis: 'hepatitis' cannot be 'd' (allowed: never, b, c, unknown)"),
         (["--alarm", "fevr"], "--alarm: there is no item 'fevr' (did you mean 'fever'?; '?' in front: not sure, '!': no)"),

@@ -78,13 +78,14 @@ def _lay(pack: Pack, answers: dict[str, Any], name: str, given: Iterable[str]) -
 
 
 def _answer(pack: Pack, question: Question, words: list[str], before: object) -> object:
-    words = [word.strip().lower().replace("-", "_") for word in words]
+    closings = ("none", "none_other") if question.kind == "several_of" else ()
+    words = [_meant(word.strip(), (*question.choices, *closings)) for word in words]
     if question.kind != "several_of":
         if len(set(words)) > 1:
             both = " and ".join(f"'{shown(word)}'" for word in dict.fromkeys(words))
             raise AnswerError([Misfit(question.id, f"two answers to one question: {both}", "keep one")])
         return normalise(pack, {question.id: words[0]})[question.id]
-    closing = [word for word in words if word in ("none", "none_other")]
+    closing = [word for word in words if word in closings]
     items = [word for word in words if word not in closing]
     if "none" in closing and items:
         message = f"'none' and '{shown(items[0])}' contradict each other"
@@ -96,31 +97,61 @@ def _answer(pack: Pack, question: Question, words: list[str], before: object) ->
     return {**rest, **earlier, **(said if isinstance(said, Mapping) else {})}
 
 
+def _meant(word: str, names: Iterable[str]) -> str:
+    """The word as packs write it, in any case and with dashes; one that names nothing stays as it is."""
+    mark = word[:1] if word[:1] in ("?", "!") else ""
+    name = word.removeprefix(mark).lower().replace("-", "_")
+    return mark + name if name in (*names, "yes", "no", "unknown") else word
+
+
 def _known(question: Question, words: Iterable[str]) -> None:
     """A better word than the general one for a misspelt item."""
     for word in words:
         if word.lstrip("?!") not in question.choices:
-            allowed = [*question.choices, "none", "none_other"]
-            hint = f"{did_you_mean(word.lstrip('?!'), allowed)}; '?' in front: not sure, '!': no"
+            allowed = [*map(_dashed, question.choices), "none", CLOSE]
+            nearest = did_you_mean(_dashed(word.lstrip("?!").lower()), allowed)
+            hint = f"{nearest}; '?' in front: not sure, '!': no"
             raise AnswerError([Misfit(question.id, f"there is no item '{shown(word)}'", hint)])
 
 
 def changes_of(pack: Pack, words: Iterable[str]) -> dict[str, Answer]:
-    """The answers in words like ``age=70`` or ``alarm=fever,!jaundice``.
+    """The answers in words like ``age=70``, ``alarm=fever,!jaundice`` or, for one item, ``fever=no``.
 
     Raises :class:`AnswerError` for what cannot be read.
     """
     values: dict[str, list[str]] = {}
     for word in words:
-        question, sign, answer = word.partition("=")
+        name, sign, answer = word.partition("=")
         if not sign:
             message = f"'{shown(word)}' changes nothing"
-            raise AnswerError([Misfit(question, message, "write QUESTION=ANSWER, such as age=70")])
-        values.setdefault(known_question(pack, question.strip().replace("-", "_")), []).append(answer)
+            raise AnswerError([Misfit(name, message, "write QUESTION=ANSWER, such as age=70")])
+        question, said = _change(pack, name.strip().lower().replace("-", "_"), answer.strip())
+        values.setdefault(question, []).append(said)
     answers: dict[str, Any] = {}
     for name, given in values.items():
         _lay(pack, answers, name, given)
     return normalise(pack, answers)
+
+
+def _change(pack: Pack, name: str, answer: str) -> tuple[str, str]:
+    """The question that a name stands for, or is an item of, and the answer as an option takes it."""
+    asked = asking(pack, name)
+    if asked is None or asked.id == name:
+        return known_question(pack, name), answer
+    marks = {"yes": "", "no": "!", "unknown": "?"}
+    if answer.lower() not in marks:
+        raise AnswerError(
+            [Misfit(name, f"'{name}' cannot be '{shown(answer)}'", "allowed: yes, no, unknown")]
+        )
+    return asked.id, marks[answer.lower()] + name
+
+
+def asking(pack: Pack, name: str) -> Question | None:
+    """The question of this name, or the several-of question with an item of this name."""
+    if name in pack.question:
+        return pack.question[name]
+    several = (question for question in pack.questions if question.kind == "several_of")
+    return next((question for question in several if name in question.choices), None)
 
 
 def known_question(pack: Pack, name: str) -> str:
