@@ -13,7 +13,7 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 run: $(VENV)/run.stamp  ## set up what is needed and start the interview
-	@$(PY) cli.py $(ARGS); code=$$?; case $$code in 4|130) exit 0;; *) exit $$code;; esac
+	@trap : INT; $(PY) cli.py $(ARGS); code=$$?; case $$code in 4|130) exit 0;; *) exit $$code;; esac
 
 test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
 	@$(PY) -m pytest -n 2 -m "not slow"
