@@ -79,6 +79,14 @@ class AnswerError(Exception):
         super().__init__("\n".join(first_of(map(str, self.misfits))))
 
 
+class MissingExtra(Exception):
+    """An optional part of the program that is not installed: ``extra`` brings the ``package`` it needs."""
+
+    def __init__(self, extra: str, package: str) -> None:
+        self.extra, self.package = extra, package
+        super().__init__(f"this needs {package}: install triage[{extra}]")
+
+
 def first_of(lines: Iterable[str]) -> Iterator[str]:
     """The first lines, and how many more there are."""
     told = list(lines)

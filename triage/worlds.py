@@ -103,13 +103,19 @@ class Compiled:
         """The slots of a question, or of one item of it; the last one is *asked and not known*."""
         return self._by_unit[question, item]
 
+    @property
+    def units(self) -> Iterable[tuple[str, str | None]]:
+        """Everything that has an answer of its own: each question, or each item of a several-of question."""
+        return self._by_unit
+
     def slot(self, question: str, item: str | None, value: str | int) -> Slot:
         """The slot of one answer; a number stands in that of its band."""
         if isinstance(value, int):
             value = str(next(n for n, band in enumerate(self.bands[question]) if value in band))
         return Slot(question, item, value)
 
-    def _slots_for(self, question: str, answer: Answer) -> Iterable[Slot]:
+    def slots_for(self, question: str, answer: Answer) -> Iterable[Slot]:
+        """The slots of a canonical answer, one for each item that it names."""
         if isinstance(answer, Mapping):
             return (self.slot(question, item, state) for item, state in answer.items())
         return (self.slot(question, None, answer),)
@@ -121,7 +127,7 @@ class Compiled:
         for width, answers in enumerate(people, start=1):  # the count is used below
             bit = 1 << (width - 1)
             for question, answer in answers.items():
-                for slot in self._slots_for(question, answer):
+                for slot in self.slots_for(question, answer):
                     planes[self.slots[slot]] |= bit
         return self.sheet(planes, width)
 
@@ -305,6 +311,45 @@ class Sheet(Generic[P]):
         for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
                          *general.ask_doctor, *general.follow_up):  # fmt: skip
             yield self.planes(sentence.when).yes
+
+    def urgent(self) -> P:
+        """Where something is still to ask that could raise the level to, or within, the emergencies."""
+        found = self.none
+        for rank in range(EMERGENCY, len(LEVELS)):
+            still = (self.planes(flag.when).ask for flag in self._flags(rank))
+            found |= self._any(still) & (self.full ^ self.fired(rank))
+        return found
+
+    def asking(self) -> P:
+        """Where something is still to ask that could change the outcome: as :meth:`View.open_atoms` says."""
+        about, general = self.compiled.pack.about, self.compiled.pack.general
+        withheld = about.causes_withheld
+        hidden = self.planes(withheld.when) if withheld else Planes(self.none, self.full, self.none)
+        found = self._any(self.planes(flag.when).ask for flag in self.compiled.pack.red_flags) | hidden.ask
+        for cause in self.compiled.pack.causes:
+            found |= self._asking(cause) & (self.full ^ hidden.yes)
+        for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
+                         *general.ask_doctor, *general.follow_up):  # fmt: skip
+            found |= self.planes(sentence.when).ask
+        return found | self._reassurance_asking()
+
+    def _asking(self, cause: Cause) -> P:
+        """The same for one cause; its sentences count while something may speak for it."""
+        supporting = [self._of(part) for part in cause.supporting]
+        found = self._any(part.ask for part in (*supporting, *map(self._of, cause.against)))
+        possible = self._any(self.full ^ part.no for part in supporting)
+        for sentence in (*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up):
+            found |= self.planes(sentence.when).ask & possible
+        return found
+
+    def _reassurance_asking(self) -> P:
+        """The same for the guard of the reassurance, which no red flag may have closed."""
+        guard = self.compiled.pack.about.reassurance
+        if guard is None:
+            return self.none
+        report, offs = self.planes(guard.when), [self.planes(off.when) for off in guard.switch_off]
+        settled = report.no | self._any(off.yes for off in offs) | self.fired(1)
+        return self._any((report.ask, *(off.ask for off in offs))) & (self.full ^ settled)
 
     def _cause(self, cause: Cause) -> Iterator[P]:
         support = self.support(cause)
