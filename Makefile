@@ -43,7 +43,7 @@ bench: $(VENV)/run.stamp  ## start-up times as ratios from one run, and how long
 lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
 	@$(PIP) uv
 	@for set in run dev mutants; do \
-	  args=$$( [ $$set = run ] || echo "--group $$set" ); \
+	  case $$set in run) args=;; dev) args="--group dev --all-extras";; *) args="--group $$set";; esac; \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml $$args -o requirements/$$set.txt; done
 
