@@ -26,6 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("assess", "interview"),
     ("explain", "session"),
     ("schemas", "verify", "report"),
+    ("fhir",),
     ("cli",),
 )
 PLACE = {name: place for place, row in enumerate(LAYERS) for name in row}

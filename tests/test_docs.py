@@ -705,7 +705,7 @@ def test_every_option_of_the_program_that_is_no_question_is_in_the_readme() -> N
 def test_every_command_within_a_command_is_in_the_readme() -> None:
     told = {cells[0]: cells[1] for cells in rows(text_of("README.md"), "Command")}
     groups = {name: group for name, group in COMMANDS.items() if isinstance(group, click.Group)}
-    assert set(groups) == {"explain"}
+    assert set(groups) == {"explain", "fhir"}
     for name, group in groups.items():
         assert all(f"`{word}`" in told[f"`triage {name}`"] for word in group.commands)
 

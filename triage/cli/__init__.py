@@ -28,6 +28,7 @@ COMMANDS = {
     "show": "List what a pack contains, or print a form to review it.",
     "check": "Report every problem of a pack, each with its place.",
     "schema": "Print the JSON Schema of an assessment or of a pack.",
+    "fhir": "Print the questions for software that speaks FHIR.",
 }
 
 

@@ -153,7 +153,7 @@ def _given(session: str | None, file: str | None, name: str | None) -> tuple["Pa
 
         return recorded(session, name)
     pack = load_pack(find_pack(name or DEFAULT_PACK))
-    answers = normalise(pack, read_answers(str(file)))
+    answers = normalise(pack, read_answers(str(file), pack))
     check_live(View(pack, answers))
     return pack, answers
 

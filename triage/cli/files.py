@@ -4,27 +4,35 @@ import errno
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
 from triage.errors import PackError, shown
-from triage.source import MAX_BYTES, Data, parse
+from triage.pack import Pack
+from triage.source import MAX_BYTES, parse
 
 LONGEST_NAME = 255
 OPENED = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")  # where pipes stand that a shell has opened
 
 
-def read_answers(name: str) -> dict[str, Data]:
+def read_answers(name: str, pack: Pack) -> Mapping[str, object]:
     """The answers in a YAML or JSON file, or on standard input for ``-``, as plain data.
 
-    Raises :class:`click.UsageError` with line and column for anything that cannot be read.
+    A FHIR QuestionnaireResponse to the pack's Questionnaire is read, too. Raises :class:`click.UsageError`
+    with line and column, or with the path in the resource, for anything that cannot be read.
     """
+    from triage.fhir.reading import answers_of
+    from triage.fhir.wire import is_fhir, resource_in
+
     if not name:
         raise click.UsageError("--answers: '' is no name of a file; - is standard input")
     try:
         content = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read(Path(name))
+        if len(content) <= MAX_BYTES and is_fhir(content):
+            return answers_of(pack, resource_in(content))
         data = parse(content, "standard input" if name == "-" else name).data
     except (OSError, ValueError, RuntimeError) as error:
         raise click.UsageError(f"--answers: cannot read '{shown(name)}': {_reason(error)}") from None

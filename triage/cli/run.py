@@ -22,7 +22,7 @@ GO_WITH_RESUME = ("resume", "accept_changes", "style", "output", "force", "plain
 STYLE = click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "markdown", "json"]),
+    type=click.Choice(["text", "markdown", "json", "fhir"]),
     default="text",
     show_default=True,
     help="How the summary is written.",
@@ -84,7 +84,7 @@ def _date(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 
 
 @click.command(cls=RunCommand, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--answers", "file", metavar="FILE", help="Answers in YAML or JSON; - for standard input.")
+@click.option("--answers", "file", metavar="FILE", help="Answers in YAML, JSON or FHIR; - for stdin.")
 @click.option("--no-input", is_flag=True, help="Never ask. The default with answers and without a terminal.")
 @STYLE
 @click.option("--output", metavar="FILE", help="Write the summary to a file that only you can read.")
@@ -127,7 +127,7 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
     apart(save if resume is None else resume, output)
     if output is not None:
         prepare(output, force)
-    given = given_answers(pack, questions, {} if file is None else read_answers(file))
+    given = given_answers(pack, questions, {} if file is None else read_answers(file, pack))
     check_live(View(pack, given))
     recorder = _recorder(ctx, given)
     if recorder:
@@ -276,6 +276,13 @@ def write_summary(
 
     if style == "json":
         text = assessment.model_dump_json(by_alias=True, indent=2) + "\n"
+    elif style == "fhir":
+        import json
+
+        from triage.fhir.bundle import document as fhir_document
+
+        made = fhir_document(pack, assessment, date=assessment.date or _today(), program=__version__)
+        text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
     else:
         from triage.report.markdown import to_markdown
         from triage.report.summary import summary
