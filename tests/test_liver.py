@@ -376,6 +376,41 @@ def test_causes_are_not_ranked_for_children_and_the_carer_is_addressed(case_id: 
     assert result.carer is not None
 
 
+TO_THE_TEENAGER = "If you are the teenager"
+
+
+@pytest.mark.parametrize(
+    ("case_id", "told"),
+    [
+        ("child_of_9", False),
+        ("child_of_9_fever", False),
+        ("baby_floppy", False),
+        ("girl_of_13_seen", True),
+        ("teenager", True),
+        ("aged_18", False),
+    ],
+)
+def test_teenagers_alone_are_spoken_to_as_teenagers(case_id: str, told: bool) -> None:
+    text = to_text(summary(PACK, found(case_id)))
+    assert (TO_THE_TEENAGER in text) == told
+
+
+def test_who_answers_for_a_child_is_told_to_give_the_age_of_the_child() -> None:
+    assert "child" in PACK.question["age"].ask
+    assert "child" in (PACK.question["age"].plainer or "")
+
+
+@pytest.mark.parametrize(
+    "case_id", ["pregnant_itch", "after_birth_itch", "pregnant_itch_unknown", "pregnant_well"]
+)
+def test_who_is_pregnant_reads_that_itching_is_for_the_midwife_or_the_maternity_unit_today(
+    case_id: str,
+) -> None:
+    assert "call your midwife or maternity unit today" in advice(case_id)
+    flags = {flag.id: flag.say for flag in found(case_id).red_flags}
+    assert "midwife or maternity unit" in flags.get("itch_in_pregnancy", "midwife or maternity unit")
+
+
 # --- the guard ----------------------------------------------------------------------------------
 
 
@@ -551,6 +586,35 @@ def test_who_has_a_relieving_answer_keeps_the_weaker_flag() -> None:
         for strong in relieved & flags:
             assert weaker[strong].id in flags
             assert RANK[weaker[strong].level] < RANK[by_id[strong].level]
+
+
+def test_a_weaker_flag_names_the_time_that_counts_if_the_relief_is_not_known() -> None:
+    """It fires for a yes and for a "not sure"; who is not sure must read how soon it may have to be."""
+    by_id = {flag.id: flag for flag in PACK.red_flags}
+    for flag in PACK.red_flags:
+        if flag.weaker_form_of and RANK[by_id[flag.weaker_form_of].level] < EMERGENCY:
+            assert PACK.about.levels[by_id[flag.weaker_form_of].level].within in flag.say
+            assert " If " in flag.say
+
+
+@pytest.mark.parametrize("said", ["no", "unknown", "yes"])
+def test_after_cancer_a_growth_is_spoken_for_unless_the_cancer_team_has_cleared_the_spot(said: str) -> None:
+    for seed in range(60):
+        answers = random_person(seed)
+        if isinstance(body := answers.get("body"), dict):
+            result = assess(PACK, {**answers, "body": {**body, "cancer": "yes"}, "oncology_cleared": said})
+            allowed = {"no": {"strong"}, "unknown": {"strong", "moderate"}, "yes": {"against", "contested"}}
+            assert {cause.support for cause in result.causes if cause.id == "tumour"} <= allowed[said]
+            assert not result.reassured
+
+
+def test_whoever_shows_signs_of_illness_is_not_told_that_age_explains_the_spot() -> None:
+    signs = [("alarm", "fever"), ("alarm", "jaundice")]
+    signs += [("slow", item) for item in ("weight_loss", "night_sweats", "lump", "anaemia", "bile_signs")]
+    for question, item in signs:
+        case = CASES["old_age_alone"].model_copy(update={"answers": {"age": 75, question: {item: "yes"}}})
+        support = {cause.id: cause.support for cause in assess(PACK, complete(PACK, case)).causes}
+        assert support["age_related"] == "against", item
 
 
 # --- nothing in the pack is dead ----------------------------------------------------------------
