@@ -23,6 +23,7 @@ LONGEST_LINE = 450
 # Each command stands in a module of its name, which is imported when the command is used.
 COMMANDS = {
     "run": "Start the interview, or hold given answers against the rules.",
+    "batch": "Hold every row of a table against the rules.",
     "replay": "Print the summary of a recorded session as the run printed it.",
     "explain": "Say exactly how a summary came about.",
     "show": "List what a pack contains, or print a form to review it.",

@@ -63,25 +63,25 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def prepare(output: str, force: bool) -> None:
+def prepare(output: str, force: bool, option: str = "--output") -> None:
     """Refuse a file that cannot be written before anybody has answered anything."""
     path, name = Path(output), shown(output)
     try:
         folder = path.absolute().parent
         if path.is_dir():
-            raise click.UsageError(f"--output: '{name}' is a folder; name a file in it")
+            raise click.UsageError(f"{option}: '{name}' is a folder; name a file in it")
         if os.path.lexists(path) and not force:
-            raise click.UsageError(f"--output: '{name}' exists; use --force to replace it, or another name")
+            raise click.UsageError(f"{option}: '{name}' exists; use --force to replace it, or another name")
         if path.exists() and not path.is_file():
-            raise click.UsageError(f"--output: '{name}' is no plain file; choose another name")
+            raise click.UsageError(f"{option}: '{name}' is no plain file; choose another name")
         if not folder.is_dir():
-            raise click.UsageError(f"--output: there is no folder '{shown(folder)}'")
+            raise click.UsageError(f"{option}: there is no folder '{shown(folder)}'")
         if not os.access(folder, os.W_OK):
-            raise click.UsageError(f"--output: '{shown(folder)}' does not let you write")
+            raise click.UsageError(f"{option}: '{shown(folder)}' does not let you write")
         if len(os.fsencode(path.name)) > LONGEST_NAME:
-            raise click.UsageError(f"--output: '{name}' is too long for the name of a file")
+            raise click.UsageError(f"{option}: '{name}' is too long for the name of a file")
     except (OSError, ValueError) as error:
-        raise click.UsageError(f"--output: '{name}' cannot be used: {_reason(error)}") from None
+        raise click.UsageError(f"{option}: '{name}' cannot be used: {_reason(error)}") from None
 
 
 def write_private(output: str, text: str, force: bool) -> None:

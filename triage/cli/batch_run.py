@@ -1,0 +1,267 @@
+"""One run of `triage batch`: files opened, blocks worked on, results and rejects written and counted."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import click
+
+from triage.cli.files import prepare
+from triage.cli.pool import cores, spread
+from triage.cli.whole import Whole
+from triage.errors import AnswerError, Misfit, shown
+
+if TYPE_CHECKING:
+    from codecs import IncrementalDecoder
+
+    from triage.batch.blocks import Block, Cutter, Stream
+    from triage.batch.columns import Unit
+    from triage.batch.engine import Counted, Reject
+    from triage.batch.work import Task, Written
+
+STANDARD = "-"
+SHOWN = 20
+Writer = Callable[[bytes], object]
+
+
+class Files(NamedTuple):
+    """What is read and written, and how the table is written."""
+
+    table: str
+    output: str
+    rejects: str | None
+    force: bool
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class Run:
+    """Works through a table; what became of it is told on standard error."""
+
+    def __init__(self, task: "Task", files: Files, jobs: int | None) -> None:
+        self.task = task
+        self.files = files
+        self.jobs = jobs or cores()
+        self.counts: Counter[Counted] = Counter()
+        self.answered: set[Unit] = set()
+        self.rejected = 0
+        self.told = 0
+
+    def hold(self) -> int:
+        """Do it all; the number of rows that were rejected.
+
+        Raises :class:`click.UsageError` for files that cannot be used and :class:`AnswerError` for columns
+        that mean nothing; then nothing is written.
+        """
+        self._check_names()
+        with ExitStack() as stack:
+            stream = stack.enter_context(_reading(self.files))
+            cutter = self._cutter(stream)
+            try:
+                write, reject = stack.enter_context(self._outputs())
+                self._all(cutter, write, reject)
+            except OSError as error:
+                raise _unwritable(error) from None
+        self._tell()
+        return self.rejected
+
+    def _check_names(self) -> None:
+        table, output, rejects, force, *_ = self.files
+        for option, name in (("--output", output), ("--rejects", rejects)):
+            if name is not None and name != STANDARD:
+                prepare(name, force, option)
+        names = [os.path.realpath(name) for name in (table, output, rejects) if name not in (STANDARD, None)]
+        if len(set(names)) < len(names) or (rejects == STANDARD == output):
+            raise click.UsageError("the table, --output and --rejects are three different files")
+
+    def _cutter(self, stream: "Stream") -> "Cutter":
+        """The table ready to be read, behind its header."""
+        from triage.batch.blocks import Cutter
+        from triage.batch.columns import layout, targets
+        from triage.batch.delimited import header
+
+        cutter = Cutter(stream)
+        try:
+            start = cutter.begin()
+            if self.task.input == "csv":
+                options = self.task.options
+                known = {*targets(self.task.pack), *options.columns, *options.keys}
+                names, delimiter, lines = header(start, known, self.files.delimiter)
+                cutter.skip(lines)
+                cutter.delimiter = delimiter
+                found = layout(self.task.pack, names, options)
+                self.task = self.task._replace(layout=found, delimiter=delimiter)
+                self._warn({column.target for column in found.columns})
+        except AnswerError as error:
+            raise click.UsageError(f"{_name(self.files.table)}: {error}") from None
+        return cutter
+
+    @contextmanager
+    def _outputs(self) -> "Iterator[tuple[Writer, Writer | None]]":
+        """What writes the result and the rejects; files are put in their place together at the end."""
+        with ExitStack() as stack:
+            writers: list[Writer | None] = []
+            for name in (self.files.rejects, self.files.output):
+                if name is None:
+                    writers.append(None)
+                elif name == STANDARD:
+                    writers.append(sys.stdout.buffer.write)
+                else:
+                    writers.append(stack.enter_context(Whole(name, self.files.force)).write)
+            reject, write = writers
+            assert write is not None
+            yield write, reject
+
+    def _all(self, cutter: "Cutter", write: Writer, reject: "Writer | None") -> None:
+        from triage.batch.work import head_of, reject_head, rejects_written
+
+        write(head_of(self.task))
+        style = "jsonl" if (self.files.rejects or "").endswith(("jsonl", "ndjson")) else "csv"
+        if reject is not None:
+            reject(reject_head(self.task, style))
+        with _progress(self.files.table) as advance:
+            for written in spread(self.task, _counting(cutter.blocks(), advance), self.jobs):
+                write(written.data)
+                self._count(written)
+                if reject is not None:
+                    reject(rejects_written(self.task, written.rejects, style))
+                else:
+                    self._show(written.rejects)
+
+    def _count(self, written: "Written") -> None:
+        self.counts.update(written.counts)
+        self.answered |= written.answered
+        self.rejected += len({reject.line for reject in written.rejects})
+
+    def _show(self, rejects: "Iterable[Reject]") -> None:
+        """The first rejected rows, where they go to no file."""
+        for reject in rejects:
+            self.told += 1
+            if self.told <= SHOWN:
+                column = f"column '{shown(reject.column)}': " if reject.column else ""
+                click.echo(
+                    f"{_name(self.files.table)}:{reject.line}: {column}{shown(reject.reason, 300)}", err=True
+                )
+
+    def _warn(self, answered: "Iterable[Unit]") -> None:
+        """Say which signs of an emergency nothing in the table can show."""
+        from triage.batch.columns import unanswered_emergencies
+
+        missing = unanswered_emergencies(self.task.pack, answered)
+        if missing:
+            click.echo("Warning: no column answers these questions about emergencies:", err=True)
+            for name, items in missing.items():
+                some = ", ".join(items[:6]) + (f" and {len(items) - 6} more" if len(items) > 6 else "")
+                click.echo(f"  {name}: {some}" if items else f"  {name}", err=True)
+            click.echo(
+                "Where an emergency is not ruled out, could_reach and the headline of the row say so. "
+                "Such a row is no all-clear.",
+                err=True,
+            )
+
+    def _tell(self) -> None:
+        if self.task.input != "csv" and self.counts:
+            self._warn(self.answered)
+        if self.told > SHOWN:
+            click.echo(f"and {self.told - SHOWN:,} more; --rejects FILE keeps them all", err=True)
+        for line in _table(self.counts):
+            click.echo(line, err=True)
+        rows = sum(self.counts.values())
+        where = "" if self.files.output == STANDARD else f" to {_name(self.files.output)}"
+        rejects = f" to {_name(self.files.rejects)}" if self.files.rejects and self.rejected else ""
+        told = f"{rows:,} written{where}, {self.rejected:,} rejected{rejects}"
+        click.echo(f"{rows + self.rejected:,} rows read: {told}.", err=True)
+
+
+def _table(counts: "Counter[Counted]") -> Iterator[str]:
+    """The counts, the most urgent first."""
+    from triage.pack import RANK
+
+    order = sorted(counts, key=lambda one: (-RANK[one.could_reach], -RANK[one.level], one.status))
+    rows = [("level", "could_reach", "status", "rows")]
+    rows += [(one.level, one.could_reach, one.status, f"{counts[one]:,}") for one in order]
+    widths = [max(len(row[place]) for row in rows) for place in range(4)]
+    if counts:
+        for level, reach, status, count in rows:
+            yield f"  {level:{widths[0]}}  {reach:{widths[1]}}  {status:{widths[2]}}  {count:>{widths[3]}}"
+
+
+def _name(name: str) -> str:
+    return "standard input" if name == STANDARD else shown(name, 200)
+
+
+@contextmanager
+def _reading(files: Files) -> "Iterator[Stream]":
+    """The table as bytes in UTF-8. Raises :class:`click.UsageError`."""
+    if files.table == STANDARD:
+        yield _recoded(sys.stdin.buffer, files.encoding)
+        return
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(Path(files.table).open("rb"))
+        except (OSError, ValueError) as error:
+            reason = shown(getattr(error, "strerror", None) or error)
+            raise click.UsageError(f"cannot read '{_name(files.table)}': {reason}") from None
+        yield _recoded(file, files.encoding)
+
+
+def _recoded(stream: BinaryIO, encoding: str | None) -> "Stream":
+    if encoding is None:
+        return stream
+    import codecs
+
+    try:
+        return Recoded(stream, codecs.getincrementaldecoder(encoding)())
+    except LookupError:
+        raise click.UsageError(
+            f"--encoding: there is no encoding '{shown(encoding)}', such as latin-1"
+        ) from None
+
+
+class Recoded:
+    """A stream in another encoding, as UTF-8."""
+
+    def __init__(self, stream: BinaryIO, decoder: "IncrementalDecoder") -> None:
+        self.stream = stream
+        self.decoder = decoder
+
+    def read(self, size: int, /) -> bytes:
+        """About ``size`` bytes, none at the end. Raises :class:`AnswerError` for what is not so encoded."""
+        while True:
+            data = self.stream.read(size)
+            try:
+                text = self.decoder.decode(data, final=not data)
+            except UnicodeError as error:
+                message = f"the table is not in the encoding that --encoding names: {shown(error)}"
+                raise AnswerError([Misfit("", message)]) from None
+            if text or not data:
+                return text.encode()
+
+
+def _counting(blocks: "Iterable[Block]", advance: Callable[[int], None]) -> "Iterator[Block]":
+    for block in blocks:
+        yield block
+        advance(len(block.data))
+
+
+@contextmanager
+def _progress(table: str) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    size = os.path.getsize(table) if os.path.isfile(table) else None
+    with Progress(console=Console(file=sys.stderr), transient=True) as progress:
+        bar = progress.add_task("Rows", total=size)
+        yield lambda count: progress.advance(bar, count)
+
+
+def _unwritable(error: OSError) -> click.UsageError:
+    return click.UsageError(f"the result cannot be written: {error.strerror or error}")

@@ -1,0 +1,76 @@
+"""Blocks worked on by several processes, the results in the order of the blocks, never many in memory."""
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from triage.batch.blocks import Block
+    from triage.batch.work import Task, Worker, Written
+
+AHEAD = 2
+_worker: "list[Worker]" = []  # the worker of this process, where the process works for another
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(task: "Task", blocks: "Iterable[Block]", jobs: int) -> "Iterator[Written]":
+    """Every block worked on. What fits into two blocks is not worth another process."""
+    from triage.batch.work import Worker
+
+    blocks = iter(blocks)
+    first = list(islice(blocks, AHEAD + 1)) if jobs > 1 else []
+    if len(first) <= AHEAD:
+        worker = Worker(task)
+        yield from map(worker.work, chain(first, blocks))
+        return
+    yield from _processes(task, chain(first, blocks), jobs)
+
+
+def _processes(task: "Task", blocks: "Iterable[Block]", jobs: int) -> "Iterator[Written]":
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Fresh processes, because a copy of one that has threads may stand still for ever.
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(task,))
+    waiting: deque[Future[Written]] = deque()
+    try:
+        for block in blocks:
+            waiting.append(pool.submit(_work, block))
+            if len(waiting) > jobs * AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(task: "Task") -> None:
+    """Get ready in a new process, which ends with the one it works for."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    from triage.batch.work import Worker
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process it works for says what happens
+    parent = parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=follow, daemon=True).start()
+    _worker.append(Worker(task))
+
+
+def _work(block: "Block") -> "Written":
+    return _worker[0].work(block)
