@@ -41,7 +41,7 @@ def expected(pack: Pack, found: Assessment) -> dict[str, object]:
         "could_reach": reach,
         "headline": Words(pack).headline(found.level.id, reach),
         "red_flags": tuple(flag.id for flag in found.red_flags),
-        "causes": tuple(f"{c.id}={c.support}" for c in found.causes if c.support != "none"),
+        "causes": tuple(f"{c.id}={c.support}" for c in found.causes if c.support not in ("open", "none")),
         "open": tuple(("" if q.status == "unasked" else "?") + q.id for q in found.open_questions),
         "reasons": (*flags, *evidence),
         **{f"cause.{cause.id}": "withheld" if withheld else supports[cause.id] for cause in pack.causes},

@@ -6,6 +6,8 @@ import io
 import json
 import os
 import random
+import re
+import shlex
 import signal
 import stat
 import subprocess
@@ -439,6 +441,25 @@ def test_blocks_cut_anywhere_hold_the_same_rows_on_the_same_lines(size: int, quo
         return all_rows, lines, wrong
 
     assert found(size) == found(1 << 20)
+
+
+def test_the_example_of_the_page_comes_to_what_the_page_shows(
+    batch: Batch, pytestconfig: pytest.Config
+) -> None:
+    page = ROOT / "docs" / "batch.md"
+    text = page.read_text(encoding="utf-8")
+    fences = list(re.finditer(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    (table, command, shown, told), words = fences[:4], shlex.split(fences[1][2])
+    Path("list.csv").write_text(table[2])
+    assert words[:3] == ["triage", "batch", "list.csv"]
+    found = run(*words[1:])
+    assert found.code == 0
+    if pytestconfig.getoption("update_golden"):
+        text = f"{text[: shown.start(2)]}{found.out}{text[shown.end(2) : told.start(2)]}{found.err}{text[told.end(2) :]}"
+        page.write_text(text, encoding="utf-8")
+    else:
+        assert (shown[2], told[2]) == (found.out, found.err)
+    assert command[1] == "sh"
 
 
 # --- files ----------------------------------------------------------------------------------------

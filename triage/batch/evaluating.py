@@ -94,14 +94,14 @@ class Evaluator:
         return found
 
     def _open(
-        self, sheet: Sheet, planes: Sequence[Plane], answered: Mapping[str, Plane], shown: Plane
+        self, sheet: Sheet[Plane], planes: Sequence[Plane], answered: Mapping[str, Plane], shown: Plane
     ) -> tuple[dict[str, Plane], dict[str, Plane]]:
         """For each question where it is open: with something not asked, and with nothing but *not known*."""
         if self.openings is None:
             return {}, {}
         slots = self.compiled.slots
         unasked, unknown = dict.fromkeys(self.pack.question, 0), dict.fromkeys(self.pack.question, 0)
-        for unit, plane in self.openings.open(sheet, shown).items():
+        for unit, plane in self.openings.where_open(sheet, shown).items():
             known = planes[slots[self.compiled.slots_of(*unit)[-1]]]
             unasked[unit.question] |= plane & (sheet.full ^ known)
             unknown[unit.question] |= plane & known
@@ -115,7 +115,7 @@ def _any(planes: Iterable[Plane]) -> Plane:
     return found
 
 
-def _could_reach(sheet: Sheet, levels: Sequence[Plane]) -> Iterator[Plane]:
+def _could_reach(sheet: Sheet[Plane], levels: Sequence[Plane]) -> Iterator[Plane]:
     """Where each level is the highest that is not excluded; never lower than the one that is certain."""
     reached = [sheet.full, *(sheet.possible(rank) for rank in range(1, len(LEVELS))), 0]
     certain = 0
@@ -125,7 +125,7 @@ def _could_reach(sheet: Sheet, levels: Sequence[Plane]) -> Iterator[Plane]:
     return (reached[rank] & (sheet.full ^ reached[rank + 1]) for rank in range(len(LEVELS)))
 
 
-def outcome(pack: Pack, sheet: Sheet, shown: Plane) -> Iterator[tuple[Condition, Plane]]:
+def outcome(pack: Pack, sheet: Sheet[Plane], shown: Plane) -> Iterator[tuple[Condition, Plane]]:
     """The conditions that together are the outcome, each with the rows in which it counts."""
     about, general = pack.about, pack.general
     yield from ((flag.when, sheet.full) for flag in pack.red_flags)
@@ -149,7 +149,7 @@ def _sentences(sentences: Iterable[Sentence], where: Plane) -> Iterator[tuple[Co
     return ((sentence.when, where) for sentence in sentences if sentence.when is not None)
 
 
-def _reassurance(pack: Pack, sheet: Sheet) -> Iterator[tuple[Condition, Plane]]:
+def _reassurance(pack: Pack, sheet: Sheet[Plane]) -> Iterator[tuple[Condition, Plane]]:
     """The guard of every reassuring sentence; it counts while it may still hold."""
     guard = pack.about.reassurance
     if guard is not None:
@@ -159,7 +159,7 @@ def _reassurance(pack: Pack, sheet: Sheet) -> Iterator[tuple[Condition, Plane]]:
         yield from ((off.when, where) for off in guard.switch_off)
 
 
-def _status(sheet: Sheet, pack: Pack, shown: Plane) -> tuple[Plane, ...]:
+def _status(sheet: Sheet[Plane], pack: Pack, shown: Plane) -> tuple[Plane, ...]:
     """Where the status is complete, incomplete, unsettled."""
     asking = unknown = 0
     for condition, where in outcome(pack, sheet, shown):
@@ -169,7 +169,7 @@ def _status(sheet: Sheet, pack: Pack, shown: Plane) -> tuple[Plane, ...]:
     return sheet.full ^ unknown, asking, unknown & (sheet.full ^ asking)
 
 
-def _standing(sheet: Sheet, cause: Cause, ranked: bool) -> Standing:
+def _standing(sheet: Sheet[Plane], cause: Cause, ranked: bool) -> Standing:
     support = sheet.support(cause)
     named: dict[Support, Plane] = {name: support[name] for name in SUPPORT_ORDER}
     if not ranked:
@@ -220,7 +220,7 @@ class Openings:
                 gate = self.pack.question[condition.question].only_if
                 return () if gate is None else (gate,)
 
-    def open(self, sheet: Sheet, shown: Plane) -> dict[Unit, Plane]:
+    def where_open(self, sheet: Sheet[Plane], shown: Plane) -> dict[Unit, Plane]:
         """For each unit the rows in which one of its atoms could still change the outcome."""
         planes = (sheet.planes(node) for node in self.nodes)
         unknown = [sheet.full ^ (yes | no) for yes, no, _ in planes]

@@ -12,7 +12,7 @@ FIELDS = {
     "could_reach": "the highest triage level that is not excluded",
     "headline": "both levels in the words of the pack",
     "red_flags": "the red flags that fire, the most urgent first",
-    "causes": "cause=support, ranked; causes of which nothing is known are left out",
+    "causes": "cause=support, ranked: the causes that some answer speaks for or against",
     "open": "the questions that could still change something; ? marks those answered with not known",
     "support": "one column for each cause, with its support, or `withheld`",
     "reasons": "the answers behind each red flag and each piece of evidence",

@@ -100,7 +100,7 @@ def _standings(words: Words, place: int, result: Result) -> list[tuple[int, str]
     found = []
     for key in zip(support, origins, more, less, strict=True):
         if key not in known:
-            known[key] = standing_of(place, *key), _told(words, place, key[0])
+            known[key] = standing_of(place, *key), words.causes[place][SUPPORTS[key[0]]]
         found.append(known[key])
     return found
 
@@ -108,8 +108,3 @@ def _standings(words: Words, place: int, result: Result) -> list[tuple[int, str]
 def standing_of(place: int, support: int, origin: int, more: int, less: int) -> int:
     """Where a cause stands, as one number: support, best origin, evidence for minus against, place."""
     return ((support * 8 + 7 - origin) * 1024 + 512 - more + less) * 1024 + place
-
-
-def _told(words: Words, place: int, support: int) -> str:
-    name = SUPPORTS[support]
-    return "" if name == "withheld" else words.causes[place][name]

@@ -9,6 +9,7 @@ from triage.pack import EMERGENCY, LEVELS, RANK, Level, Pack
 
 WITHHELD = "withheld"
 SUPPORTS = (*SUPPORT_ORDER, WITHHELD)
+SILENT = ("open", "none", WITHHELD)  # of such a cause the ranked list says nothing
 
 
 class Words:
@@ -44,8 +45,8 @@ class Words:
 
     @cached_property
     def causes(self) -> list[Mapping[str, str]]:
-        """For each cause what the ranked list says of it, by its support; nothing where nothing is known."""
+        """For each cause what the ranked list says of it, by its support; nothing where no answer speaks."""
         return [
-            {support: "" if support == "none" else f"{cause.id}={support}" for support in SUPPORTS}
+            {name: "" if name in SILENT else f"{cause.id}={name}" for name in SUPPORTS}
             for cause in self.pack.causes
         ]

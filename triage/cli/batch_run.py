@@ -64,6 +64,8 @@ class Run:
             try:
                 write, reject = stack.enter_context(self._outputs())
                 self._all(cutter, write, reject)
+            except BrokenPipeError:
+                raise
             except OSError as error:
                 raise _unwritable(error) from None
         self._tell()

@@ -4,7 +4,9 @@ import os
 import secrets
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
+
+from triage.cli.files import place
 
 
 class Whole:
@@ -18,15 +20,15 @@ class Whole:
         self.path = Path(output).absolute()
         self.force = force
         self._hidden: Path | None = None
-        self._handle = self._open()
-        self._file = os.fdopen(self._handle, "w+b")
+        self._file = self._open()
 
-    def _open(self) -> int:
+    def _open(self) -> BinaryIO:
         try:
-            return os.open(self.path.parent, os.O_TMPFILE | os.O_RDWR, 0o600)
+            handle = os.open(self.path.parent, os.O_TMPFILE | os.O_RDWR, 0o600)
         except (AttributeError, OSError):
             self._hidden = self._name()
-            return os.open(self._hidden, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+            handle = os.open(self._hidden, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        return os.fdopen(handle, "w+b")
 
     def _name(self) -> Path:
         return self.path.with_name(f".{self.path.name[:40]}.{secrets.token_hex(8)}")
@@ -52,7 +54,7 @@ class Whole:
     def _finish(self) -> None:
         """Put the file in its place. Raises :class:`OSError`; without ``force`` also if there is one now."""
         self._file.flush()
-        os.fsync(self._handle)
+        os.fsync(self._file.fileno())
         if not self.force:
             self._link(self.path)
             return
@@ -63,7 +65,8 @@ class Whole:
 
     def _link(self, path: Path) -> None:
         if self._hidden is not None and self._hidden != path:
-            os.link(self._hidden, path)
+            place(str(self._hidden), path)
             return
-        # With a folder to begin from, the link is made to what the name in /proc stands for.
-        os.link(f"/proc/self/fd/{self._handle}", path, src_dir_fd=self._handle, follow_symlinks=True)
+        # A folder must be named, though none is used: without it the link itself would be linked.
+        handle = self._file.fileno()
+        os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle, follow_symlinks=True)
