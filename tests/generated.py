@@ -3,9 +3,10 @@
 The packs are small enough that every completion of a partial set of answers can be tried.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -55,73 +56,106 @@ def leaves_of(number: int, kind: str) -> list[Condition]:
     return [Compare(name, ">=", 2), Compare(name, "<", 1), Compare(name, "=", 2), Compare(name, "!=", 3)]
 
 
-def trees(leaves: list[Condition]) -> st.SearchStrategy[Condition]:
+# Trees whose leaves are numbers; a strategy made once is much cheaper than one for each set of leaves.
+Shape: TypeAlias = Any  # a number, or (kind, number, shapes)
+KINDS = ("yes_no", "one_of", "several_of", "number")
+LEAF = st.sampled_from(range(840))  # any number of leaves up to eight divides it
+
+
+def _grown(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
+    several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    one = st.tuples(st.just("not"), st.just(0), st.tuples(inner))
+    return one | st.tuples(st.sampled_from(("all", "any", "at least")), st.integers(0, 5), several)
+
+
+SHAPES_OF_TREES: st.SearchStrategy[Shape] = st.recursive(LEAF, _grown, max_leaves=4)
+
+
+def planted(shape: Shape, leaves: Sequence[Condition]) -> Condition:
+    """The tree of this shape over these leaves."""
+    if isinstance(shape, int):
+        return leaves[shape % len(leaves)]
+    kind, number, inner = shape
+    of = tuple(planted(part, leaves) for part in inner)
+    match kind:
+        case "not":
+            return Not(of[0])
+        case "all":
+            return All(of)
+        case "any":
+            return AnyOf(of)
+    return AtLeast(number % len(of) + 1, of)
+
+
+def trees(leaves: Sequence[Condition]) -> st.SearchStrategy[Condition]:
     """Conditions over these leaves, of every kind of node."""
-    parts = st.sampled_from(leaves)
-
-    def grow(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
-        several = st.lists(inner, min_size=2, max_size=3).map(tuple)
-        counted = several.flatmap(lambda of: st.integers(1, len(of)).map(lambda count: AtLeast(count, of)))
-        return st.one_of(inner.map(Not), several.map(All), several.map(AnyOf), counted)
-
-    return st.recursive(parts, grow, max_leaves=4)
+    return SHAPES_OF_TREES.map(lambda shape: planted(shape, leaves))
 
 
-@st.composite
-def packs(draw: st.DrawFn, most: int = 4) -> Pack:
+def _lists(of: st.SearchStrategy[Any], least: int, most: int) -> st.SearchStrategy[list[Any]]:
+    return st.lists(of, min_size=least, max_size=most)
+
+
+EVIDENCE = st.tuples(
+    st.sampled_from(("weak", "moderate", "strong")),
+    st.sampled_from(("age", "exposure", "history", "record", "report")),
+    SHAPES_OF_TREES,
+)
+CAUSES = _lists(st.tuples(_lists(EVIDENCE, 1, 2), _lists(EVIDENCE, 0, 2)), 1, 3)
+FLAGS = _lists(st.tuples(ALL_LEVELS, SHAPES_OF_TREES), 1, 4)
+FACTS = _lists(SHAPES_OF_TREES, 0, 2)
+GATES = st.none() | SHAPES_OF_TREES
+
+
+@cache
+def packs(most: int = 4) -> st.SearchStrategy[Pack]:
     """A pack of up to ``most`` questions with gates, facts, flags on all levels, causes and a guard."""
-    kinds = draw(
-        st.lists(st.sampled_from(["yes_no", "one_of", "several_of", "number"]), min_size=2, max_size=most)
-    )
+    asked = _lists(st.tuples(st.sampled_from(KINDS), GATES), 2, most)
+    return st.builds(_pack, asked, FACTS, FLAGS, CAUSES, SHAPES_OF_TREES, SHAPES_OF_TREES)
+
+
+def _pack(
+    asked: list[tuple[str, Shape]],
+    facts: list[Shape],
+    flags: list[tuple[str, Shape]],
+    causes: list[tuple[list[tuple[str, str, Shape]], list[tuple[str, str, Shape]]]],
+    guard: Shape,
+    off: Shape,
+) -> Pack:
     leaves: list[Condition] = []
     questions = []
-    for number, kind in enumerate(kinds):
-        gate = draw(st.none() | trees(leaves)) if leaves else None
-        questions.append(question(number, kind, gate))
+    for number, (kind, gate) in enumerate(asked):
+        gated = leaves and gate is not None
+        questions.append(question(number, kind, planted(gate, leaves) if gated else None))
         leaves += leaves_of(number, kind)
-    facts = [
-        {"id": f"f{n}", "when": str(draw(trees(leaves))), "says": "fact"}
-        for n in range(draw(st.integers(0, 2)))
+    named = [
+        {"id": f"f{n}", "when": str(planted(shape, leaves)), "says": "fact"} for n, shape in enumerate(facts)
     ]
-    leaves += [Fact(str(fact["id"])) for fact in facts]
-    anything = trees(leaves)
-    flags = [
+    leaves += [Fact(str(fact["id"])) for fact in named]
+    raised = [
         {
-            "id": f"flag{n}",
-            "evidence": "test",
-            "level": draw(ALL_LEVELS),
-            "when": str(draw(anything)),
-            "say": "Flag.",
-            **JUDGED,
+            "id": f"flag{n}", "evidence": "test", "level": level, "when": str(planted(shape, leaves)),
+            "say": "Flag.", **JUDGED,
         }
-        for n in range(draw(st.integers(1, 4)))
-    ]
-    causes = [draw(raw_causes(number, anything)) for number in range(draw(st.integers(1, 3)))]
-    return build(questions, facts, flags, causes, guard=str(draw(anything)), off=str(draw(anything)))
-
-
-@st.composite
-def raw_causes(draw: st.DrawFn, number: int, anything: st.SearchStrategy[Condition]) -> dict[str, Any]:
-    """The raw data of one cause."""
-
-    def evidence(name: str) -> dict[str, Any]:
-        strength = draw(st.sampled_from(["weak", "moderate", "strong"]))
-        origin = draw(st.sampled_from(["age", "exposure", "history", "record", "report"]))
-        when = str(draw(anything))
-        return {
-            "id": name,
-            "when": when,
-            "strength": strength,
-            "origin": origin,
-            "say": "Evidence.",
-            **JUDGED,
+        for n, (level, shape) in enumerate(flags)
+    ]  # fmt: skip
+    told = [
+        {
+            "id": f"cause{n}", "title": f"Cause {n}", "code": "C00", "about": [{"say": "About.", **JUDGED}],
+            "for": [_evidence(f"e{m}", part, leaves) for m, part in enumerate(speaking)],
+            "against": [_evidence(f"a{m}", part, leaves) for m, part in enumerate(against)],
         }
+        for n, (speaking, against) in enumerate(causes)
+    ]  # fmt: skip
+    guarded, switched = str(planted(guard, leaves)), str(planted(off, leaves))
+    return build(questions, named, raised, told, guard=guarded, off=switched)
 
-    return {
-        "id": f"cause{number}", "title": f"Cause {number}", "code": "C00", "about": [{"say": "About.", **JUDGED}],
-        "for": [evidence(f"e{n}") for n in range(draw(st.integers(1, 2)))],
-        "against": [evidence(f"a{n}") for n in range(draw(st.integers(0, 2)))],
-    }  # fmt: skip
+
+def _evidence(name: str, part: tuple[str, str, Shape], leaves: Sequence[Condition]) -> dict[str, Any]:
+    """The raw data of one piece of evidence."""
+    strength, origin, shape = part
+    when = str(planted(shape, leaves))
+    return {"id": name, "when": when, "strength": strength, "origin": origin, "say": "Evidence.", **JUDGED}
 
 
 def build(
@@ -214,6 +248,13 @@ def _says_nothing(said: Answer) -> bool:
     return states <= {"unknown"}
 
 
+STATES = st.sampled_from(("yes", "no", "unknown"))
+
+
+def _one_of(draw: st.DrawFn, answers: Sequence[Answer]) -> Answer:
+    return answers[draw(LEAF) % len(answers)]
+
+
 @st.composite
 def partial(draw: st.DrawFn, pack: Pack) -> dict[str, Answer]:
     """Some answers, on the live path, with unknowns and gaps."""
@@ -222,12 +263,11 @@ def partial(draw: st.DrawFn, pack: Pack) -> dict[str, Answer]:
         if View(pack, answers).applies(asked.id).truth is NO or draw(st.integers(0, 3)) == 0:
             continue
         if asked.kind == "several_of":
-            states = st.sampled_from(["yes", "no", "unknown"])
-            chosen = {item: draw(states) for item in asked.choices if draw(st.booleans())}
+            chosen = {item: draw(STATES) for item in asked.choices if draw(st.booleans())}
             if chosen:
                 answers[asked.id] = chosen
         else:
-            answers[asked.id] = draw(st.sampled_from([*domain(asked), "unknown"]))
+            answers[asked.id] = _one_of(draw, [*domain(asked), "unknown"])
     return answers
 
 
@@ -237,7 +277,7 @@ def loose(draw: st.DrawFn, pack: Pack) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     for asked in pack.questions:
         if draw(st.booleans()):
-            answers[asked.id] = draw(st.sampled_from([*domain(asked), _not_known(asked)]))
+            answers[asked.id] = _one_of(draw, [*domain(asked), _not_known(asked)])
     return answers
 
 

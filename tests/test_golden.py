@@ -12,12 +12,8 @@ import pytest
 
 from tests.cli.command import run
 from tests.conftest import ROOT, SMALL
-from triage.assess import assess
-from triage.loading import find_pack, load_cases, load_pack
+from triage.loading import find_pack, load_pack
 from triage.pack import Case, Pack
-from triage.report.document import Bullets, Document, Heading, Paragraph
-from triage.report.summary import summary
-from triage.report.wording import cite
 from triage.verify.cases import complete
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -104,30 +100,3 @@ def test_a_kept_text_fits_on_paper_and_has_its_parts_in_order(name: str) -> None
     places = [lines.index(part) for part in PARTS]
     assert places == sorted(places)
     assert any("See a doctor about this finding, whatever else this summary says." in line for line in lines)
-
-
-# --- what a reader of the kept summaries found ------------------------------------------------------
-
-
-def under(document: Document, title: str) -> str:
-    """All that stands under a heading, up to the next one."""
-    texts: list[str] = []
-    inside = False
-    for block in document:
-        match block:
-            case Heading(_, text):
-                inside = text == title
-            case Bullets(points) if inside:
-                texts += points
-            case Paragraph(text) if inside:
-                texts.append(text)
-    return "\n".join(texts)
-
-
-def test_what_makes_it_urgent_never_stands_under_less_urgent(liver: Pack) -> None:
-    for case in load_cases(LIVER):
-        found = assess(liver, complete(liver, case))
-        less = under(summary(liver, found), "Less urgent, and also to be told")
-        for flag in found.red_flags:
-            if flag.level == found.level.id:
-                assert cite(flag) not in less, (case.id, flag.id)

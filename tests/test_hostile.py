@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,6 +104,18 @@ class Ran:
                     r"(1 error|\d+ errors), (1 warning|\d+ warnings)\b|\d+/\d+ |and \d+ more", line
                 ), line
         return found
+
+
+# Those that take longest; smaller ones of their kind stand beside them.
+HEAVY = {
+    "3,000 flags that add to nothing", "100,000 empty flags", "50,000 keys", "5,000 questions", "5,000 flags",
+    "3,000 cases that fail", "50,000 questions", "100,000 events", "25,000 answers, each taken back",
+}  # fmt: skip
+
+
+def each(names: Iterable[str]) -> list[object]:
+    """The names as parameters, the heavy ones slow."""
+    return [pytest.param(name, marks=pytest.mark.slow if name in HEAVY else ()) for name in names]
 
 
 class Machine:
@@ -241,7 +253,7 @@ REFUSED: dict[str, tuple[str, Content, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", each(REFUSED))
 def test_a_hostile_file_is_refused_in_lines_with_its_place(machine: Machine, folder: Path, name: str) -> None:
     file, content, said = REFUSED[name]
     (folder / "pack" / file).write_bytes(content())
@@ -263,12 +275,13 @@ BIG: dict[str, tuple[str, Content]] = {
     "60 facts each twice in the next": ("facts.yaml", lambda: more("facts.yaml", iter(("  - {id: f0, when: fever, says: x}\n", *(f"  - {{id: f{n}, when: f{n - 1} and (iron or f{n - 1}), says: x}}\n" for n in range(1, 60)))))),
     "5,000 statements nobody cites": ("sources.yaml", lambda: more("sources.yaml", (f"  - {{id: Z{n}, document: T, where: x, says: x.}}\n" for n in range(5_000)))),
     "3,000 cases that fail": ("cases.yaml", lambda: b"cases:\n" + b"".join(b"  - {id: c%d, demands: x, says: x, answers: {age: 5}, expect: {level: emergency, could_reach: null}}\n" % n for n in range(3_000))),
+    "300 cases that fail": ("cases.yaml", lambda: b"cases:\n" + b"".join(b"  - {id: c%d, demands: x, says: x, answers: {age: 5}, expect: {level: emergency, could_reach: null}}\n" % n for n in range(300))),
     "whole numbers at the edge": ("questions.yaml", lambda: instead("questions.yaml", "min: 0, max: 120", f"min: -{'9' * 18}, max: {'9' * 18}")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ["check", "run"])
-@pytest.mark.parametrize("name", BIG)
+@pytest.mark.parametrize("name", each(BIG))
 def test_a_big_pack_is_read_or_refused_in_little_time(
     machine: Machine, folder: Path, name: str, command: str
 ) -> None:
@@ -365,6 +378,7 @@ def test_thousands_of_causes_are_read_or_refused_and_none_is_dropped(
         assert ran.issues()
 
 
+@pytest.mark.slow
 def test_a_pack_of_many_big_files_is_read_or_refused_in_little_time(machine: Machine, folder: Path) -> None:
     cause = text("causes/scar.yaml")
     filler = "".join(f"# {'x' * 70}\n" for _ in range(12_000))
@@ -452,7 +466,7 @@ ANSWERS: dict[str, tuple[Content, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", each(ANSWERS))
 def test_a_hostile_file_of_answers_is_refused_in_few_lines(machine: Machine, folder: Path, name: str) -> None:
     content, said = ANSWERS[name]
     (folder / "answers").write_bytes(content())
@@ -572,7 +586,7 @@ SESSIONS: dict[str, Callable[[dict[str, object]], bytes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SESSIONS)
+@pytest.mark.parametrize("name", each(SESSIONS))
 def test_a_hostile_recorded_session_is_refused_or_has_no_end(
     machine: Machine, folder: Path, name: str
 ) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.generated import completions, packs, partial
 from tests.test_forcing import agreeing, forced_by_brute_force, minimal_by_brute_force
-from triage.answers import Answers
+from triage.answers import Answer, Answers
 from triage.assess import SUPPORTED, assess, certain_level, ranked
 from triage.assessment import Assessment
 from triage.condition import AnyOf, Condition, Not
@@ -146,6 +146,15 @@ def test_what_is_open_says_what_it_waits_on_and_nothing_else(pack: Pack, data: s
         assert found.verdict == {YES: "fires", NO: "does not fire", UNKNOWN: "not known"}[verdict.truth]
 
 
+def asked_in_vain(pack: Pack, answers: Answers) -> dict[str, Answer]:
+    """The answers, and "not sure" to everything else that applies."""
+    doubtful = dict(answers)
+    for question in pack.questions:
+        if View(pack, doubtful).applies(question.id).truth is not NO:
+            doubtful.setdefault(question.id, "unknown")
+    return doubtful
+
+
 @given(packs(), st.data())
 def test_a_level_on_the_floor_alone_names_the_emergency_that_is_in_doubt(
     pack: Pack, data: st.DataObject
@@ -154,6 +163,9 @@ def test_a_level_on_the_floor_alone_names_the_emergency_that_is_in_doubt(
     person = assess(pack, answers)
     found = how(pack, answers)
     assert found.floor is person.floor
+    doubtful = asked_in_vain(pack, answers)
+    found = how(pack, doubtful)
+    assert found.floor is assess(pack, doubtful).floor
     assume(found.floor)
     assert (found.verdict, found.reasons) == (FLOOR, ())
     assert any(RANK[one.level or "consultation"] >= EMERGENCY for one in found.open)

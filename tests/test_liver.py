@@ -18,9 +18,11 @@ from triage.loading import find_pack, load_cases, load_pack
 from triage.logic import NO, YES
 from triage.pack import EMERGENCY, RANK, Case, Question
 from triage.provenance import carried
+from triage.report.document import Bullets, Document, Heading, Paragraph
 from triage.report.markdown import to_markdown
 from triage.report.summary import summary
 from triage.report.text import to_text
+from triage.report.wording import cite
 from triage.verify.cases import complete
 from triage.view import View
 from triage.walk import conditions, parts, texts
@@ -163,12 +165,31 @@ def test_alcohol_is_none_at_all_where_the_documents_or_the_evidence_demand_it() 
     assert "alcohol" not in advice("toddler_well").casefold()
 
 
+def under(document: Document, title: str) -> str:
+    """All that stands under a heading, up to the next one."""
+    texts: list[str] = []
+    inside = False
+    for block in document:
+        match block:
+            case Heading(_, text):
+                inside = text == title
+            case Bullets(points) if inside:
+                texts += points
+            case Paragraph(text) if inside:
+                texts.append(text)
+    return "\n".join(texts)
+
+
 @each_case
-def test_no_summary_names_a_medicine(case_id: str) -> None:
+def test_no_summary_names_a_medicine_or_tells_what_makes_it_urgent_under_less_urgent(case_id: str) -> None:
     result = found(case_id)
     document = summary(PACK, result)
     for told in (to_text(document), to_markdown(document), result.model_dump_json(by_alias=True)):
         assert [word for word in MEDICINES if word in told.casefold()] == []
+    less = under(document, "Less urgent, and also to be told")
+    for flag in result.red_flags:
+        if flag.level == result.level.id:
+            assert cite(flag) not in less, flag.id
 
 
 # --- questions ----------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ changes, so one number stands for all of them.
 from collections.abc import Iterable
 
 from triage.condition import COMPARE, Compare, leaves
-from triage.pack import Pack, Question
+from triage.pack import Pack, Question, once
 from triage.walk import conditions
 
 
+@once
 def bands(pack: Pack) -> dict[str, tuple[range, ...]]:
     """The bands of each number question, from the lowest to the highest."""
     signs: dict[str, set[Compare]] = {

@@ -9,14 +9,16 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Literal, TypeAlias
+from functools import cached_property, update_wrapper
+from typing import Annotated, Literal, TypeAlias, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from triage.condition import Condition, ConditionError, Names, parse
 from triage.source import Text
+
+T = TypeVar("T")
 
 Level: TypeAlias = Literal[
     "consultation", "consultation_2w", "consultation_24", "emergency", "emergency_ambulance"
@@ -474,6 +476,19 @@ class Pack(Model):
     def document(self) -> dict[str, Document]:
         """The documents by id."""
         return {document.id: document for document in self.documents}
+
+
+def once(make: Callable[[Pack], T]) -> Callable[[Pack], T]:
+    """Decorates what is made from a pack alone: made when first asked for, and kept with the pack."""
+    name = f"{make.__module__}.{make.__qualname__}"
+
+    def kept(pack: Pack) -> T:
+        known = cast("tuple[Pack, T] | None", vars(pack).get(name))
+        if known is None or known[0] is not pack:  # a changed copy comes with what was made from the first
+            known = vars(pack)[name] = pack, make(pack)
+        return known[1]
+
+    return update_wrapper(kept, make)
 
 
 def digest(content: object) -> str:

@@ -29,7 +29,7 @@ from triage.condition import (
     Said,
 )
 from triage.domain import bands
-from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Pack, RedFlag
+from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Pack, RedFlag, once
 from triage.walk import conditions
 
 Plane: TypeAlias = int
@@ -154,6 +154,12 @@ class Compiled:
         made: dict[str, Kernel] = {}
         exec(code, made)  # the text is made of numbers alone, never of words from a pack
         return made["kernel"]
+
+
+@once
+def compiled(pack: Pack) -> Compiled:
+    """A whole pack written out, once for all that use it."""
+    return Compiled(pack)
 
 
 class _Names(NamedTuple):

@@ -8,7 +8,7 @@ from triage.explain.given import Given, Unit, Values, each
 from triage.logic import NO
 from triage.pack import Pack
 from triage.view import View
-from triage.worlds import Compiled, Plane, Sheet, Slot
+from triage.worlds import Compiled, Plane, Sheet, Slot, compiled
 
 
 class Trial:
@@ -16,7 +16,7 @@ class Trial:
 
     def __init__(self, pack: Pack, given: Answers, wanted: Iterable[Condition] | None = None) -> None:
         self.view = View(pack, given)
-        self.compiled = Compiled(pack, wanted)
+        self.compiled = compiled(pack) if wanted is None else Compiled(pack, wanted)
         self.values = Values(pack)
         self.now = {piece.unit: piece for piece in each(given)}
 
