@@ -397,6 +397,26 @@ def test_causes_are_not_ranked_for_children_and_the_carer_is_addressed(case_id: 
     assert result.carer is not None
 
 
+@pytest.mark.parametrize("case_id", ["pregnant_and_mass", "pregnant_and_granuloma", "pregnant_well"])
+def test_no_summary_of_a_pregnancy_names_a_ct_scan_among_the_tests(case_id: str) -> None:
+    result = found(case_id)
+    tests = [test.say for cause in result.causes for test in cause.tests] + [
+        test.say for test in result.tests
+    ]
+    assert [test for test in tests if re.search(r"\bCT\b", test)] == []
+    assert any("ultrasound" in test for test in tests)
+
+
+def test_the_reassuring_sentence_keeps_the_conditions_of_its_source() -> None:
+    told = [case_id for case_id in CASES if found(case_id).reassured]
+    assert told
+    for case_id in told:
+        reassurance = found(case_id).reassurance
+        assert reassurance is not None
+        assert "With check-ups" in reassurance.say
+        assert "Your doctor should confirm" in reassurance.say
+
+
 TO_THE_TEENAGER = "If you are the teenager"
 
 
