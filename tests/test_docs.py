@@ -718,9 +718,9 @@ def test_the_words_that_steer_the_interview_are_in_the_readme() -> None:
 
 
 def test_what_can_be_asked_after_the_summary_is_in_the_readme() -> None:
-    from triage.cli.afterwards import HELP as AFTERWARDS
+    from triage.cli.afterwards import WORDS
 
-    words = {match[1] for match in re.finditer(r"(?:^|[.;] )([a-z-]+)(?: [A-Z=]+)? —", AFTERWARDS)}
+    words = {form.split()[0] for form in WORDS if form != "Enter"}
     assert len(words) >= 6
     told = text_of("README.md").split("After the summary you can ask")[1].split("\n\n")[0]
     assert {f"`{word}`" for word in words} <= set(re.findall(r"`[a-z-]+`", told))

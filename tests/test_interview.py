@@ -16,6 +16,7 @@ from triage.interview import (
     State,
     Step,
     WentBack,
+    closer_looks_left,
     fold,
     next_question,
     next_step,
@@ -234,6 +235,29 @@ def test_the_steps_left_never_rise_and_are_never_too_few(pack: Pack, data: st.Da
     for place, most in enumerate(left):
         assert sum(whole[place:]) <= most
     assert left[-1] == 0
+
+
+@given(packs(), st.data())
+def test_closer_looks_are_never_more_than_told_and_fall_until_the_next_question(
+    pack: Pack, data: st.DataObject
+) -> None:
+    states = interview(pack, drawn(data))
+    left = [closer_looks_left(pack, state.answers, state.clarified) for _, state in states]
+    for place, (step, _) in enumerate(states[:-1]):
+        if step.plainer:
+            assert left[place + 1] < left[place]
+            looks = 0
+            while states[place + looks][0].plainer:
+                looks += 1
+            assert looks <= left[place]
+    assert left[-1] == 0
+
+
+def test_the_closer_looks_left_are_counted_by_item(small: Pack) -> None:
+    answers = {"alarm": dict.fromkeys(NONE, "unknown")}
+    assert closer_looks_left(small, answers) == 3
+    assert closer_looks_left(small, answers, [Step("alarm", "fever", plainer=True)]) == 2
+    assert closer_looks_left(small, {"alarm": {**NONE, "fever": "unknown"}}) == 0
 
 
 @given(packs(), st.data())

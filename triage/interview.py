@@ -103,6 +103,15 @@ def steps_left(pack: Pack, answers: Answers) -> int:
     return len(set(_unasked(View(pack, answers).open_atoms())))
 
 
+def closer_looks_left(pack: Pack, answers: Answers, clarified: Iterable[Step] = ()) -> int:
+    """The most plainer questions that can still be asked about the answers there are.
+
+    An answer to one of them never adds another; only an answer to a question of the pack does.
+    """
+    view = View(pack, answers)
+    return len(set(_unclear(view, _urgent(view))) - set(clarified))
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What a session's events come to.

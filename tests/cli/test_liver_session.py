@@ -35,7 +35,7 @@ class Held:
 def asked(session: Session, pack: Pack) -> tuple[Question, bool]:
     """The question at the prompt, and whether it is the plainer one."""
     said = one_line(session.since)
-    plainer = "one closer look ·" in said
+    plainer = "Closer look " in said
     for question in pack.questions:
         words = [question.ask] if not plainer else [question.plainer, *(o.plainer for o in question.options)]
         if any(f" {one_line(text)} " in f" {said} " for text in words if text):

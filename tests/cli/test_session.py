@@ -146,13 +146,37 @@ def test_yes_and_no_are_understood(session: Session) -> None:
 def test_a_dont_know_about_danger_is_followed_by_one_plainer_question(session: Session) -> None:
     session.send("1,?2")
     assert "Is the white of your eyes yellow?" in session.since
-    assert "one closer look · at most 5 more" in session.since
+    assert "Closer look 1 of 1 · then at most 5 more questions" in session.since
     session.send("don't know")
     assert "How old are you?" in session.since
     session.send("back")
     session.send("no")
     session.send("list")
     assert "Danger signs: Yes: Fever. No: Jaundice; Black stool." in session.since
+
+
+def test_closer_looks_are_counted_and_what_is_going_on_is_said_once() -> None:
+    session = Session()
+    session.send("?1,?2,?3")
+    assert "It is fine not to be sure." in session.since
+    assert "Closer look 1 of at most 3 · then at most 6 more questions" in session.since
+    session.send("don't know")
+    assert "Closer look 2 of at most 3" in session.since
+    assert "It is fine not to be sure." not in session.since
+    session.send("back")
+    assert "Closer look 1 of at most 3" in session.since
+    session.send("no")  # without fever, jaundice alone can no longer be an emergency
+    assert "Closer look 2 of 2" in session.since
+    session.send("don't know")
+    assert "Question 2 " in session.since
+    assert session.everything.count("It is fine not to be sure.") == 1
+
+
+def test_the_last_closer_look_says_that_nothing_comes_after_it() -> None:
+    session = Session("--age", "9", "--hepatitis", "never", "--alarm", "fever,?jaundice,none-other")
+    assert "Closer look 1 of 1 · then no more questions" in session.since
+    session.send("no")
+    assert session.summarised
 
 
 def test_why_changes_with_an_earlier_answer(session: Session) -> None:
@@ -233,6 +257,77 @@ def test_after_going_on_a_higher_emergency_is_told_again(session: Session) -> No
     assert "How old are you?" in session.since
 
 
+def test_another_finding_of_the_same_level_is_told_too_and_stopping_is_offered_once() -> None:
+    session = Session(pack="liver_calcification")
+    for line in ("52", "1", "go on", "5"):
+        session.send(line)
+    assert "!!! For this too: Call your emergency number now (at once)" in session.since
+    assert "!   A belly as hard as a board" in session.since
+    assert "Very hard to breathe" not in session.since
+    assert "Question 4 " in session.since
+    session.send("back")
+    session.send("none")
+    session.send("back")
+    session.send("5")
+    assert "!!! For this too: Call your emergency number now (at once)" in session.since
+    assert session.everything.count("Stop here and show the summary") == 1
+
+
+def test_what_was_told_and_still_holds_when_something_higher_is_taken_back_is_not_told_again() -> None:
+    session = Session()
+    for line in ("1,2,3", "go on", "no", "go on"):
+        session.send(line)
+    session.send("back")
+    session.send("yes")
+    assert "How old are you?" in session.since
+    assert "!!!" not in session.since
+    session.send("back")
+    session.send("no")
+    assert "!!! Call your emergency number now (at once)" in session.since
+
+
+@pytest.mark.parametrize("options", [("--alarm", "fever,jaundice,none-other"), ("--alarm", "fever,jaundice")])
+def test_an_emergency_that_is_certain_from_options_is_told_before_the_first_question(
+    options: tuple[str, ...],
+) -> None:
+    session = Session(*options)
+    assert "!!! Go to an emergency department now (now)" in session.everything
+    assert "Question" not in session.everything
+    assert "Stop here and show the summary" in session.since
+    session.send("back")
+    assert "This is the first question." in session.since
+    session.send("go on")
+    assert "Question 1 " in session.since
+    assert session.everything.count("!!!") == 1
+
+
+def test_who_leaves_is_told_how_soon_first_and_what_is_not_ruled_out() -> None:
+    calm = Session()
+    calm.send("none")
+    calm.child.sendline("quit")
+    assert calm.finish() == 4
+    text = calm.everything.split("\n> ")[-1]
+    assert "*** From your answers so far" in text
+    assert text.index("planned visit") < text.index("You stopped before the end.")
+    early = Session()
+    assert early.key("d") == 4
+    told = re.sub(r"\s+", " ", early.everything)
+    assert "*** From your answers so far, at least: Talk about it at a planned visit" in told
+    assert "They do not rule out something more urgent: Call your emergency number now" in told
+    assert "!!!" not in told
+
+
+def test_many_unanswered_questions_do_not_push_the_level_off_the_screen() -> None:
+    session = Session(pack="liver_calcification")
+    session.send("52")
+    session.send("1")
+    session.child.sendline("quit")
+    assert session.finish() == 4
+    assert "!!! From your answers so far: Call your emergency number now (at once)" in session.shown
+    assert re.search(r"^Not answered: \d\d questions\.$", session.shown, re.M)
+    assert "More danger signs; Feeling unwell; Recent events" in re.sub(r"\s+", " ", session.shown)
+
+
 def test_going_back_from_an_emergency_changes_the_answer(session: Session) -> None:
     session.send("1,2")
     session.send("back")
@@ -249,7 +344,8 @@ def test_quit_exits_4_says_what_was_not_answered_and_prints_no_summary(session: 
     text = session.everything
     assert "You stopped before the end. Nothing was assumed, and nothing was saved." in text
     assert "- How old are you?" in text
-    assert "From your answers so far, at least: Go to an emergency department now (now)." in text
+    level = text.index("!!! From your answers so far: Go to an emergency department now (now)")
+    assert level < text.index("You stopped before the end.")
     assert "SUMMARY" not in text
 
 
@@ -276,7 +372,9 @@ def test_progress_never_rises_except_after_back_and_is_never_too_low() -> None:
     shown = [int(n) for n in re.findall(r"at most (\d+) more$", session.everything, re.M)]
     assert shown == sorted(shown, reverse=True)
     prompts = re.findall(
-        r"^(Question \d+|one closer look) · (?:at most (\d+) more|the last one)$", session.everything, re.M
+        r"^(Question \d+|Closer look) .*?(?:at most (\d+) more|the last one|no more)(?: questions?)?$",
+        session.everything,
+        re.M,
     )
     for place, (_, number) in enumerate(prompts):
         later = [what for what, _ in prompts[place + 1 :] if what.startswith("Question")]

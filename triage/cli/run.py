@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from triage.answers import Answers
     from triage.assessment import Assessment
     from triage.cli.recorder import Recorder
-    from triage.cli.talk import Talk
+    from triage.cli.talk import Ending, Talk
     from triage.pack import Pack
 
 INCOMPLETE = 4
@@ -157,7 +158,7 @@ def _interview(ctx: click.Context, given: "Answers", recorder: "Recorder | None"
 
 def _rounds(ctx: click.Context, talk: "Talk", given: "Answers", date: str) -> int:
     """Ask, print the summary, and on a terminal answer questions about it as long as there are any."""
-    ask = talk.hold
+    ask: Callable[[], Ending] = talk.hold
     while True:
         ending = ask()
         if ending.incomplete:
@@ -167,10 +168,11 @@ def _rounds(ctx: click.Context, talk: "Talk", given: "Answers", date: str) -> in
             return code
         from triage.cli.afterwards import afterwards
 
-        if not afterwards(talk, partial(_save_as, ctx, talk, given, date)):
+        change = afterwards(talk, partial(_save_as, ctx, talk, given, date))
+        if change is None:
             return code
         ctx.params["force"] = True  # the summary just written may be replaced by the new one
-        ask = talk.once_more
+        ask = change
 
 
 def _save_as(ctx: click.Context, talk: "Talk", given: "Answers", date: str, path: str) -> str:

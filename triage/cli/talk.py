@@ -5,19 +5,31 @@ an answer.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import TextIOWrapper
+from itertools import takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from triage.answers import NOTHING, Answer, Answers, describe_answer
-from triage.assess import certain_level
+from triage.cli import banner
 from triage.cli.replies import NOT_SURE, Command, Reply, Unclear, allowed, read_reply, skipped
 from triage.cli.screen import Screen
 from triage.explain.why import why
-from triage.interview import Answered, Event, State, Step, WentBack, fold, next_step, steps_left
-from triage.pack import EMERGENCY, RANK, Pack, Question
+from triage.interview import (
+    Answered,
+    Event,
+    State,
+    Step,
+    WentBack,
+    closer_looks_left,
+    fold,
+    next_step,
+    steps_left,
+)
+from triage.pack import EMERGENCY, RANK, Pack, Question, RedFlag
 from triage.report.reasons import why_lines
 from triage.session import Asked, Ended, Entry, course
 from triage.terms import Glossary
@@ -27,11 +39,16 @@ if TYPE_CHECKING:
     from triage.cli.recorder import Recorder
 
 MAX_LINE = 4_000
+FEW = 7  # questions that are told one by one; more of them would push the rest off the screen
 NOT_SAVED = "nothing is saved unless you ask"
 HELP = (
     "Type a number, a word or its first letters. Or type: why (or ?) to see why this is asked, "
     "back to change the answer before, skip if you cannot or do not want to say, "
     "list to see your answers, quit to stop."
+)
+CLOSER = (
+    "It is fine not to be sure. What can be urgent is asked once more, one thing at a time, "
+    "in plainer words. If you still do not know, just say so."
 )
 
 
@@ -84,6 +101,8 @@ def accept_any_bytes() -> None:
 class Talk:
     """One conversation: the events so far, what has been explained, what has been announced.
 
+    ``standing`` are answers after one that is being changed: they count again without being asked.
+    ``announced`` are the emergency flags that the person was told of, and that still fire.
     ``entries`` are what this run added to the session; with a ``recorder`` each of them is on the disk
     before anything else is shown.
     """
@@ -95,8 +114,10 @@ class Talk:
     recorder: "Recorder | None" = None
     events: list[Event] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    announced: int = EMERGENCY - 1
+    standing: dict[Step, Answer] = field(default_factory=dict)
+    announced: frozenset[str] = frozenset()
     carer_told: bool = False
+    closer_told: bool = False
     glossary: Glossary = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,12 +126,15 @@ class Talk:
     def hold(self) -> Ending:
         """Ask until nothing is left to ask, the person stops, or the input ends."""
         self.opening()
-        return self.go_on(self.began)
+        self.address_carer()
+        return self.go_on("That was the last question. Here is your summary.")
 
-    def go_on(self, begin: Callable[[], Literal["stop", "go on"]]) -> Ending:
-        """Begin as told, then ask to the end."""
+    def go_on(self, finished: str, begin: Callable[[], None] | None = None) -> Ending:
+        """Begin as told, then ask to the end; what to say then."""
         try:
-            if begin() == "stop" or self.questions() == "stop":
+            if begin is not None:
+                begin()
+            if self.questions() == "stop":
                 self.note(Ended("stopped"))
                 return Ending(self.state.answers, "stopped")
         except _LeftOff as left:
@@ -119,49 +143,56 @@ class Talk:
             self.parting(left.how)
             return Ending(self.state.answers, left.how)
         self.note(Ended("finished"))
-        self.screen.line("That was the last question. Here is your summary.")
+        self.screen.line(finished)
         self.screen.line()
         return Ending(self.state.answers, "done")
 
-    def began(self) -> Literal["stop", "go on"]:
-        """What is there already; an emergency of a recorded session is told again."""
-        self.address_carer()
-        if self.resumed:
-            return self.emergency()
-        self.announced = max(self.announced, self.fired(self.state) if self.given else 0)
-        return "go on"
-
-    def change(self, question: str) -> bool:
-        """Whether a question could be asked again; the answers after it are kept as far as they apply."""
-        if question not in {step.question for step in self.state.path}:
-            self.screen.line("Only a question that was asked can be changed; list shows your answers.")
-            self.list()
-            return False
-        while question in {step.question for step in self.state.path}:
-            self.note(WentBack())
-        self.announced = max(EMERGENCY - 1, min(self.announced, self.fired(self.state)))
-        return True
-
-    def once_more(self) -> Ending:
-        """Go on after an answer was taken back to be changed."""
-        return self.go_on(self.again)
-
-    def again(self) -> Literal["stop", "go on"]:
-        """Ask the changed question; what was answered after it stands again without being asked."""
-        if (step := self.next()) is not None:
-            self.ask(step)
-        while (step := self.next()) is not None and step in self.state.drafts:
-            self.note(Answered(step, self.state.drafts[step]))
-        return self.emergency()
-
     def questions(self) -> Literal["stop", "go on"]:
         """Ask one question after the other, until the last or until the person stops at an emergency."""
-        while (step := self.next()) is not None:
-            self.ask(step)
-            self.address_carer()
+        while True:
             if self.emergency() == "stop":
                 return "stop"
-        return "go on"
+            if (step := self.next()) is None:
+                return "go on"
+            self.ask(step)
+            self.let_stand()
+            self.address_carer()
+
+    # --- another answer, after the summary ---------------------------------------------------------
+
+    def change(self, question: str, answer: Answer | None = None) -> Ending:
+        """Go on with another answer to a question that was answered; without one it is asked.
+
+        The answers after it are kept as far as they apply.
+        """
+
+        def begin() -> None:
+            self.take_back(question)
+            if answer is None:
+                self.ask(Step(question))
+            else:
+                self.note(Asked(Step(question)))
+                self.note(Answered(Step(question), together(before, answer)))
+            self.let_stand()
+            self.forget()
+
+        before = self.state.answers[question]
+        return self.go_on("Here is your new summary.", begin)
+
+    def take_back(self, question: str) -> None:
+        """Go back to before a question; what was answered after it stands."""
+        after = {}
+        while question in {step.question for step in self.state.path}:
+            step = self.state.path[-1]
+            self.note(WentBack())
+            if step.question != question:
+                after[step] = self.state.drafts[step]
+        self.standing = after
+
+    def let_stand(self) -> None:
+        """Take the answers that stand for the questions that come now, as far as they come."""
+        while (step := self.next()) is not None and step in self.standing:
+            self.note(Answered(step, self.standing.pop(step)))
 
     def note(self, entry: Entry) -> None:
         """Add to the session, and to its file; say so when that fails or works again."""
@@ -186,10 +217,6 @@ class Talk:
         state = self.state
         return next_step(self.pack, state.answers, state.clarified)
 
-    def fired(self, state: State) -> int:
-        """The rank of the level that the answers make certain."""
-        return View(self.pack, state.answers).fired_rank()
-
     # --- opening and parting -----------------------------------------------------------------------
 
     def opening(self) -> None:
@@ -206,7 +233,7 @@ class Talk:
         self.screen.line(f"Nothing you type leaves this machine, and {kept}.")
         self.screen.line()
         self.screen.line("It is not a diagnosis. If you feel in danger now, call your emergency number.")
-        self.screen.line('Each "don\'t know" about a danger sign is followed by one short check.')
+        self.screen.line("What can be urgent is asked once more, in plainer words, if you are not sure.")
         self.screen.line(HELP)
         self.screen.line()
 
@@ -224,8 +251,9 @@ class Talk:
 
     def parting(self, how: str) -> None:
         """Say what was not answered; assume nothing about it."""
-        state = self.state
+        view = View(self.pack, self.state.answers)
         self.screen.line()
+        self.screen.document((banner.so_far(self.pack, view),))
         ended = (
             "You stopped before the end." if how == "quit" else "The input ended before the interview did."
         )
@@ -236,7 +264,7 @@ class Talk:
             self.screen.line(self.recorder.whereabouts())
             if self.recorder.trouble:
                 self.list()
-        show_unanswered(self.screen, View(self.pack, state.answers))
+        show_unanswered(self.screen, view)
 
     def address_carer(self) -> None:
         """Say once, as soon as it is known, that someone is answering for a child."""
@@ -302,11 +330,7 @@ class Talk:
     def show(self, step: Step, question: Question) -> None:
         """The terms used for the first time, the question, and its numbered answers."""
         state = self.state
-        number = len({past.question for past in state.path} | {step.question})
-        left = steps_left(self.pack, state.answers) - (0 if step.plainer else 1)
-        more = f"at most {left} more" if left else "the last one"
-        what = "one closer look" if step.plainer else f"Question {number}"
-        self.screen.line(f"{what} · {more}", style="dim")
+        self.progress(step, state)
         choice = question.choices.get(step.item or "")
         plainer = choice.plainer if choice else question.plainer
         asked = plainer if step.plainer and plainer else question.ask
@@ -319,6 +343,24 @@ class Talk:
         self.screen.line(allowed(step, question, self.items(step, question)), style="dim")
         if (draft := state.drafts.get(step)) is not None:
             self.screen.line(f"Your answer so far: {_draft(question, step, draft)}. Enter keeps it.")
+
+    def progress(self, step: Step, state: State) -> None:
+        """Where the person is. The numbers are never below what remains, and fall as it goes on."""
+        left = steps_left(self.pack, state.answers)
+        if not step.plainer:
+            number = len({past.question for past in state.path} | {step.question})
+            more = f"at most {left - 1} more" if left > 1 else "the last one"
+            self.screen.line(f"Question {number} · {more}", style="dim")
+            return
+        if not self.closer_told:
+            self.closer_told = True
+            self.screen.line(CLOSER)
+            self.screen.line()
+        looks = len(list(takewhile(attrgetter("plainer"), reversed(state.path))))
+        ahead = closer_looks_left(self.pack, state.answers, state.clarified)
+        total = looks + ahead if ahead == 1 else f"at most {looks + ahead}"
+        then = f"then at most {left} more question{'s' * (left > 1)}" if left else "then no more questions"
+        self.screen.line(f"Closer look {looks + 1} of {total} · {then}", style="dim")
 
     def labels(self, step: Step, question: Question) -> Sequence[str]:
         """The numbered lines under a question."""
@@ -346,7 +388,7 @@ class Talk:
             self.screen.line("This is the first question.")
             return False
         self.note(WentBack())
-        self.announced = max(EMERGENCY - 1, min(self.announced, self.fired(self.state)))
+        self.forget()
         self.screen.line()
         return True
 
@@ -368,26 +410,25 @@ class Talk:
     # --- emergencies ---------------------------------------------------------------------------------
 
     def emergency(self) -> Literal["stop", "go on"]:
-        """As soon as an emergency level fires, say what to do at once, and offer to stop or go on."""
-        state = self.state
-        rank = self.fired(state)
-        if rank <= self.announced:
+        """As soon as an emergency level fires, say what to do at once, and offer to stop or go on.
+
+        Another finding of the same level is told too, without the offer.
+        """
+        view = View(self.pack, self.state.answers)
+        firing = emergencies(view)
+        rank = max((RANK[flag.level] for flag in firing), default=0)
+        new = [flag for flag in firing if RANK[flag.level] == rank and flag.id not in self.announced]
+        if not new:
             return "go on"
-        self.announced = rank
-        view = View(self.pack, state.answers)
-        level = certain_level(view)[0]
-        words = self.pack.about.levels[level]
-        self.screen.line(f"{words.title} ({words.within})", indent="!!! ", hang="!!! ", style="bold red")
-        for sentence in words.say:
-            if view.holds(sentence.when):
-                self.screen.line(sentence.say, indent="!   ", hang="!   ")
-        for flag in self.pack.red_flags:
-            if RANK[flag.level] == rank and view.holds(flag.when):
-                self.screen.line(flag.say, indent="!   ", hang="!   ")
-        self.screen.line()
-        if self.next() is None:
-            return "go on"
-        return self.stop_or_go()
+        again = any(RANK[flag.level] == rank and flag.id in self.announced for flag in firing)
+        self.announced |= {flag.id for flag in new}
+        self.screen.document((banner.emergency(self.pack, view, new, again=again),))
+        return "go on" if again or self.next() is None else self.stop_or_go()
+
+    def forget(self) -> None:
+        """Of what was announced, keep what still fires after an answer was taken back."""
+        firing = emergencies(View(self.pack, self.state.answers))
+        self.announced &= {flag.id for flag in firing}
 
     def stop_or_go(self) -> Literal["stop", "go on"]:
         """Ask whether to stop here; only a clear answer counts."""
@@ -409,16 +450,27 @@ class Talk:
 
 
 def show_unanswered(screen: Screen, view: View) -> None:
-    """What was not asked and matters, and what the answers so far make certain."""
+    """What was not asked and matters."""
     left = {atom.question for atom, status in view.open_atoms() if status == "unasked"}
-    screen.line(f"Not answered: {len(left)} questions.")
-    for question in view.pack.questions:
-        if question.id in left:
+    asked = [question for question in view.pack.questions if question.id in left]
+    screen.line(f"Not answered: {len(left)} question{'s' * (len(left) != 1)}.")
+    if len(asked) <= FEW:
+        for question in asked:
             screen.line(question.ask, indent="- ")
-    level = certain_level(view)[0]
-    if RANK[level] > 0:
-        words = view.pack.about.levels[level]
-        screen.line(f"From your answers so far, at least: {words.title} ({words.within}).", style="bold")
+    else:
+        screen.line("; ".join(question.label for question in asked) + ".", indent="- ")
+
+
+def together(before: Answer, answer: Answer) -> Answer:
+    """An answer laid over an earlier one: of a list, item by item."""
+    if isinstance(before, Mapping) and isinstance(answer, Mapping):
+        return {**before, **answer}
+    return answer
+
+
+def emergencies(view: View) -> list[RedFlag]:
+    """The emergency flags that fire."""
+    return [flag for flag in view.pack.red_flags if RANK[flag.level] >= EMERGENCY and view.holds(flag.when)]
 
 
 def _draft(question: Question, step: Step, draft: Answer) -> str:
