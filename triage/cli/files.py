@@ -84,7 +84,7 @@ def prepare(output: str, force: bool, option: str = "--output") -> None:
         raise click.UsageError(f"{option}: '{name}' cannot be used: {_reason(error)}") from None
 
 
-def write_private(output: str, text: str, force: bool) -> None:
+def write_private(output: str, text: str | bytes, force: bool) -> None:
     """Write a file that only its owner can read, whole or not at all. Raises :class:`OSError`.
 
     Without ``force`` an existing file is never touched, not even one made in the meantime. A new file
@@ -92,7 +92,7 @@ def write_private(output: str, text: str, force: bool) -> None:
     file is replaced, a kill can leave a copy ``.NAME.….tmp``, as private as the file itself.
     """
     path = Path(output).absolute()
-    content = text.encode()
+    content = text.encode() if isinstance(text, str) else text
     if (force and os.path.lexists(path)) or not _appear(path, content):
         _move_in(path, content, force)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage import __version__
+from triage.cli.formats import FORMATS, PAPER, Told
 
 if TYPE_CHECKING:
     from triage.answers import Answers
@@ -23,7 +24,7 @@ GO_WITH_RESUME = ("resume", "accept_changes", "style", "output", "force", "plain
 STYLE = click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "markdown", "json", "fhir"]),
+    type=click.Choice(list(FORMATS)),
     default="text",
     show_default=True,
     help="How the summary is written.",
@@ -137,7 +138,7 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
         return _interview(ctx, given, recorder, date or _today())
     if recorder:
         _without_asking(pack, given, recorder)
-    return _summarise(ctx, given, recorder, date)
+    return _summarise(ctx, given, recorder, date or (_today() if style in PAPER else None))
 
 
 def _interview(ctx: click.Context, given: "Answers", recorder: "Recorder | None", date: str) -> int:
@@ -276,27 +277,13 @@ def write_summary(
     """Write the summary to standard output, or to a private file."""
     from triage.cli.files import write_private
 
-    if style == "json":
-        text = assessment.model_dump_json(by_alias=True, indent=2) + "\n"
-    elif style == "fhir":
-        import json
-
-        from triage.fhir.bundle import document as fhir_document
-
-        made = fhir_document(pack, assessment, date=assessment.date or _today(), program=__version__)
-        text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
-    else:
-        from triage.report.markdown import to_markdown
+    if style == "text" and not output and not plain and sys.stdout.isatty():
+        from triage.cli.screen import show_document
         from triage.report.summary import summary
-        from triage.report.text import to_text
 
-        document = summary(pack, assessment)
-        if style == "text" and not output and not plain and sys.stdout.isatty():
-            from triage.cli.screen import show_document
-
-            show_document(document)
-            return
-        text = to_markdown(document) if style == "markdown" else to_text(document)
+        show_document(summary(pack, assessment))
+        return
+    text = FORMATS[style](Told(pack, assessment, _today()))
     if not output:
         click.echo(text, nl=False)
         return

@@ -6,7 +6,17 @@ from typing import IO
 from rich.console import Console, OverflowMethod
 from rich.text import Text
 
-from triage.report.document import Bullets, Callout, Document, Heading, Paragraph
+from triage.report.document import (
+    Bullets,
+    Callout,
+    Chart,
+    Document,
+    Heading,
+    Notes,
+    PageBreak,
+    Paragraph,
+    Table,
+)
 
 WIDEST = 80
 NARROWEST = 20
@@ -53,11 +63,17 @@ class Screen:
                 case Bullets(points):
                     for point in points:
                         self.line(point, indent="- ")
-                case Callout(tone, title, lines):
+                case Callout(tone, title, lines, beside):
                     bar = "!" if tone == "alarm" else "*"
-                    self.line(title, indent=f"{bar * 3} ", hang=f"{bar * 3} ", style=TONES[tone])
+                    for text in filter(None, (title, beside)):
+                        self.line(text, indent=f"{bar * 3} ", hang=f"{bar * 3} ", style=TONES[tone])
                     for text in lines:
                         self.line(text, indent=f"{bar}   ", hang=f"{bar}   ")
+                case Table() | Chart():
+                    for point in block.points():
+                        self.line(point, indent="- ")
+                case Notes() | PageBreak():
+                    continue
             self.line()
 
     def prompt(self) -> None:

@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from html import escape
 
 from triage.fhir.names import Resource
-from triage.report.document import Block, Bullets, Callout, Heading, Paragraph
+from triage.report.document import (
+    Block,
+    Bullets,
+    Callout,
+    Chart,
+    Heading,
+    Notes,
+    PageBreak,
+    Paragraph,
+    Table,
+)
 
 # What XML 1.0 has no character for.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,9 +39,18 @@ def _block(block: Block) -> str:
         case Paragraph(text):
             return f"<p>{_safe(text)}</p>"
         case Bullets(points):
-            return f"<ul>{''.join(f'<li>{_safe(point)}</li>' for point in points)}</ul>"
-        case Callout(_, title, lines):
-            return f"<p><b>{_safe(title)}</b></p>{''.join(f'<p>{_safe(line)}</p>' for line in lines)}"
+            return _list(points)
+        case Callout(_, title, lines, beside):
+            large = "".join(f"<p><b>{_safe(text)}</b></p>" for text in (title, beside) if text)
+            return large + "".join(f"<p>{_safe(line)}</p>" for line in lines)
+        case Table() | Chart():
+            return _list(block.points())
+        case Notes() | PageBreak():
+            return ""
+
+
+def _list(points: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{_safe(point)}</li>' for point in points)}</ul>"
 
 
 def _safe(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from triage.answers import describe_answer
 from triage.assessment import Assessment, SourceCited
 from triage.pack import JUDGEMENT, SEED, Pack
-from triage.report.document import Block, Bullets, Heading, Paragraph
+from triage.report.document import Block, Bullets, Heading, Paragraph, Table
 
 COUNTS = {1: "one document", 2: "two documents", 3: "three documents"}
 
@@ -39,10 +39,10 @@ def answers(pack: Pack, assessment: Assessment) -> Iterator[Block]:
     """Every answer on the live path, in the person's words."""
     yield Heading(2, "Your answers")
     told = tuple(
-        f"{pack.question[name].label}: {describe_answer(pack.question[name], value)}"
+        (pack.question[name].label, describe_answer(pack.question[name], value))
         for name, value in assessment.answers.items()
     )
-    yield Bullets(told) if told else Paragraph("No question was answered.")
+    yield Table(("Question", "Your answer"), told) if told else Paragraph("No question was answered.")
 
 
 def about(assessment: Assessment) -> Iterator[Block]:

@@ -2,17 +2,30 @@
 
 The order is fixed: how soon and where to go, what fired it, what the finding usually means or why
 we do not reassure, the causes, how they are usually handled, advice, tests, questions to take along,
-follow-up, what would change the advice, sources, the answers given.
+follow-up, what would change the advice, sources, the answers given. On paper what one needs at the
+doctor's comes first, on a page of its own.
 """
 
 from collections.abc import Iterable, Iterator
 
 from triage.assessment import AdviceGiven, Assessment, CauseFound, EvidenceFound
 from triage.pack import Pack
-from triage.report.document import Block, Bullets, Callout, Document, Heading, Paragraph
+from triage.report.document import (
+    STEPS,
+    Bar,
+    Block,
+    Bullets,
+    Callout,
+    Chart,
+    Document,
+    Heading,
+    Notes,
+    PageBreak,
+    Paragraph,
+)
 from triage.report.origins import about, answers, sources
 from triage.report.outlook import outlook
-from triage.report.urgency import how_soon, why_so_soon
+from triage.report.urgency import how_soon, settling, why_so_soon
 from triage.report.wording import cite, explained, open_point, paragraphs, section
 from triage.terms import Glossary
 
@@ -44,23 +57,43 @@ WAY_WORDS = {
     "prescription": "Prescription treatment, for a doctor alone to decide",
 }
 
+TO_READ = (
+    "title", "how soon", "settling", "why so soon", "finding", "causes", "reasons", "handling", "advice",
+    "tests", "questions", "follow-up", "outlook", "doctor",
+)  # fmt: skip
+ON_PAPER = (
+    "title", "how soon", "why so soon", "causes", "questions", "doctor", "notes",
+    "settling", "finding", "reasons", "handling", "advice", "tests", "follow-up", "outlook",
+)  # fmt: skip
 
-def summary(pack: Pack, assessment: Assessment) -> Document:
-    """The whole summary as blocks. ``pack`` lends its words for the answers and its terms."""
-    told = [
-        *_title(assessment),
-        *how_soon(pack, assessment),
-        *why_so_soon(pack, assessment),
-        *_finding(assessment),
-        *_causes(assessment),
-        *_handling(assessment),
-        *_advice(assessment),
-        *section("Tests a doctor may order", assessment.tests, *(cause.tests for cause in assessment.causes)),
-        *section("Questions to take along", assessment.ask_doctor),
-        *section("Follow-up", assessment.follow_up, *(cause.follow_up for cause in assessment.causes)),
-        *outlook(pack, assessment),
-        *_doctor(),
-    ]
+
+def summary(pack: Pack, assessment: Assessment, *, paper: bool = False) -> Document:
+    """The whole summary as blocks. ``pack`` lends its words for the answers and its terms.
+
+    With ``paper`` the essentials stand first, with room for notes, and the rest begins on a new page.
+    """
+    parts: dict[str, Iterator[Block]] = {
+        "title": _title(assessment),
+        "how soon": how_soon(pack, assessment),
+        "settling": settling(pack, assessment),
+        "why so soon": why_so_soon(pack, assessment),
+        "finding": _finding(assessment),
+        "causes": _causes(assessment),
+        "reasons": _reasons(assessment),
+        "handling": _handling(assessment),
+        "advice": _advice(assessment),
+        "tests": section(
+            "Tests a doctor may order", assessment.tests, *(cause.tests for cause in assessment.causes)
+        ),
+        "questions": section("Questions to take along", assessment.ask_doctor),
+        "follow-up": section(
+            "Follow-up", assessment.follow_up, *(cause.follow_up for cause in assessment.causes)
+        ),
+        "outlook": outlook(pack, assessment),
+        "doctor": _doctor(),
+        "notes": iter((Notes("For the doctor's notes", 3), PageBreak())),
+    }
+    told = [block for name in (ON_PAPER if paper else TO_READ) for block in parts[name]]
     origins = (*sources(pack, assessment), *answers(pack, assessment), *about(assessment))
     return (*explained(told, Glossary(pack.about.terms)), *origins)
 
@@ -94,6 +127,24 @@ def _causes(assessment: Assessment) -> Iterator[Block]:
     yield from paragraphs(assessment.not_established)
     if assessment.weak_alone:
         yield Paragraph(cite(assessment.weak_alone))
+    bars = tuple(_bar(cause) for cause in assessment.causes if cause.support in SUPPORT_WORDS)
+    if bars:
+        yield Chart(("Cause", "For", "Against"), bars)
+
+
+def _bar(cause: CauseFound) -> Bar:
+    """The strongest that speaks for the cause, and the strongest against it."""
+    supporting, against = (
+        max((STEPS.index(part.strength) for part in side), default=0)
+        for side in (cause.supporting, cause.against)
+    )
+    return Bar(cause.title, supporting, against)
+
+
+def _reasons(assessment: Assessment) -> Iterator[Block]:
+    if assessment.causes_withheld:
+        return
+    yield Heading(2, "What speaks for and against each cause")
     for cause in assessment.causes:
         if cause.support in SUPPORT_WORDS:
             yield from _supported(cause)

@@ -3,7 +3,17 @@
 import textwrap
 from collections.abc import Iterator
 
-from triage.report.document import Bullets, Callout, Document, Heading, Paragraph
+from triage.report.document import (
+    Bullets,
+    Callout,
+    Chart,
+    Document,
+    Heading,
+    Notes,
+    PageBreak,
+    Paragraph,
+    Table,
+)
 
 
 def to_text(document: Document, width: int = 80) -> str:
@@ -22,11 +32,17 @@ def _lines(document: Document, width: int) -> Iterator[str]:
             case Bullets(points):
                 for point in points:
                     yield from _fill(point, width, "- ")
-            case Callout(tone, title, lines):
+            case Callout(tone, title, lines, beside):
                 bar = "!" if tone == "alarm" else "*"
-                yield from _fill(title, width, f"{bar * 3} ", f"{bar * 3} ")
+                for shown in (title, beside):
+                    yield from _fill(shown, width, f"{bar * 3} ", f"{bar * 3} ")
                 for line in lines:
                     yield from _fill(line, width, f"{bar}   ", f"{bar}   ")
+            case Table() | Chart():
+                for point in block.points():
+                    yield from _fill(point, width, "- ")
+            case Notes() | PageBreak():
+                continue
         yield ""
 
 

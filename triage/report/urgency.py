@@ -1,6 +1,6 @@
 """How soon and where to go: the level, what is not ruled out, what would settle it, what fired it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from triage.assessment import Assessment, FlagFired, OpenAnswer
 from triage.pack import EMERGENCY, LEVELS, RANK, Level, Pack
@@ -12,17 +12,19 @@ def how_soon(pack: Pack, assessment: Assessment) -> Iterator[Block]:
     """The level, never without what is not ruled out while the two differ."""
     yield Heading(2, "How soon, and where to go")
     level = assessment.level
-    title = f"{level.title} ({level.within})"
+    title, beside = f"{level.title} ({level.within})", ""
     if assessment.could_reach is not None:
+        words = pack.about.levels[assessment.could_reach]
         title = f"At least: {title}"
-    yield Callout(_tone(assessment), title, tuple(cite(part) for part in level.say))
+        beside = f"We could not rule out something more urgent: {words.title} ({words.within})."
+    yield Callout(_tone(assessment), title, tuple(cite(part) for part in level.say), beside)
     if assessment.floor:
         yield Paragraph(
             "An emergency sign was asked about and the answer is not known. "
             "For that alone, be seen within a day."
         )
     if assessment.could_reach is not None:
-        yield from _could_reach(pack, assessment, assessment.could_reach)
+        yield from _could_reach(pack, assessment)
     if assessment.status == "incomplete":
         count = sum(question.status == "unasked" for question in assessment.open_questions)
         noun = "question that matters was" if count == 1 else "questions that matter were"
@@ -37,33 +39,51 @@ def _tone(assessment: Assessment) -> Tone:
     return "alarm" if rank >= EMERGENCY else "soon" if rank > 0 else "calm"
 
 
-def _could_reach(pack: Pack, assessment: Assessment, could_reach: Level) -> Iterator[Block]:
-    """What is not ruled out, the signs that alone would make it so, and the answers that would settle it."""
-    words = pack.about.levels[could_reach]
-    yield Paragraph(f"We could not rule out something more urgent: {words.title} ({words.within}).")
-    lowest = min(RANK[could_reach], EMERGENCY)
-    told: dict[OpenAnswer, None] = {}
-    for level in reversed(LEVELS[lowest:]):
-        signs = _signs(pack, assessment, level, told)
-        if signs:
-            yield Paragraph(f"{pack.about.levels[level].title} if any of these is so:")
-            yield Bullets(tuple(open_point(answer) for answer in signs))
-            told.update(dict.fromkeys(signs))
-    flags = [flag for flag in assessment.possible_flags if RANK[flag.level] >= lowest]
-    others = dict.fromkeys(answer for flag in flags for answer in flag.open if answer not in told)
-    if others:
-        yield Paragraph(f"These answers would {'also help to ' if told else ''}settle it:")
+def _could_reach(pack: Pack, assessment: Assessment) -> Iterator[Block]:
+    """The signs that alone would make it more urgent; without any, the answers that would settle it."""
+    signs = _signs(pack, assessment)
+    for level, answers in signs.items():
+        yield Paragraph(f"{pack.about.levels[level].title} if any of these is so:")
+        yield Bullets(tuple(open_point(answer) for answer in answers))
+    others = _others(assessment, signs)
+    if others and not signs:
+        yield Paragraph("These answers would settle it:")
         yield Bullets(tuple(open_point(answer) for answer in others))
 
 
-def _signs(
-    pack: Pack, assessment: Assessment, level: Level, told: dict[OpenAnswer, None]
-) -> list[OpenAnswer]:
-    """What would alone fire a flag of this level: a symptom or a risk that the person can name."""
-    alone = dict.fromkeys(
-        answer for flag in assessment.possible_flags if flag.level == level for answer in flag.alone
-    )
-    return [answer for answer in alone if answer not in told and _can_be_named(pack, answer)]
+def settling(pack: Pack, assessment: Assessment) -> Iterator[Block]:
+    """Where signs are told that alone would make it more urgent: what else would help to settle it."""
+    signs = _signs(pack, assessment)
+    others = _others(assessment, signs)
+    if signs and others:
+        yield Heading(2, "Answers that would also help to settle it")
+        yield Bullets(tuple(open_point(answer) for answer in others))
+
+
+def _others(assessment: Assessment, signs: Mapping[Level, Sequence[OpenAnswer]]) -> list[OpenAnswer]:
+    """What could still make it an emergency, but not alone or not by a sign that one can name."""
+    lowest = _lowest(assessment)
+    told = {answer for answers in signs.values() for answer in answers}
+    flags = [flag for flag in assessment.possible_flags if RANK[flag.level] >= lowest]
+    return list(dict.fromkeys(answer for flag in flags for answer in flag.open if answer not in told))
+
+
+def _lowest(assessment: Assessment) -> int:
+    """The lowest level of which open answers are told; high above all where nothing is open."""
+    return len(LEVELS) if assessment.could_reach is None else min(RANK[assessment.could_reach], EMERGENCY)
+
+
+def _signs(pack: Pack, assessment: Assessment) -> dict[Level, list[OpenAnswer]]:
+    """What would alone fire a flag, by its level, most urgent first: symptoms and risks that one can name."""
+    signs: dict[Level, list[OpenAnswer]] = {}
+    told: set[OpenAnswer] = set()
+    for level in reversed(LEVELS[_lowest(assessment) :]):
+        flags = [flag for flag in assessment.possible_flags if flag.level == level]
+        alone = dict.fromkeys(answer for flag in flags for answer in flag.alone)
+        if new := [answer for answer in alone if answer not in told and _can_be_named(pack, answer)]:
+            signs[level] = new
+            told.update(new)
+    return signs
 
 
 def _can_be_named(pack: Pack, answer: OpenAnswer) -> bool:

@@ -46,10 +46,12 @@ def explained(blocks: Iterable[Block], glossary: Glossary) -> Iterator[Block]:
                 yield Paragraph(glossary.explain(text))
             case Bullets(points):
                 yield Bullets(tuple(glossary.explain(point) for point in points))
-            case Callout(tone, title, lines):
-                shown, *rest = (glossary.explain(text) for text in (title, *lines))
-                yield Callout(tone, shown, tuple(rest))
+            case Callout(tone, title, lines, beside):
+                shown, also, *rest = (glossary.explain(text) for text in (title, beside, *lines))
+                yield Callout(tone, shown, tuple(rest), also)
             case Heading(_, text):
                 yield block
                 if meaning := glossary.meanings(text):
                     yield Paragraph(meaning)
+            case _:
+                yield block
