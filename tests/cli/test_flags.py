@@ -76,7 +76,7 @@ def test_every_question_is_an_option_and_what_is_not_named_stays_unknown(
         (["--date", "tomorrow"], "a date is written like 2026-11-23"),
         (["--date", "2026-02-30"], "a date is written like 2026-11-23"),
         (["--date", "20261123"], "a date is written like 2026-11-23"),
-        (["--format", "pdf"], "'pdf' is not one of 'text', 'markdown', 'json'."),
+        (["--format", "docx"], "'docx' is not one of 'text', 'markdown', 'html', 'json', 'fhir'."),
         (["--answers", "nowhere.yaml"], "--answers: cannot read 'nowhere.yaml': No such file or directory"),
         (["stray"], "Got unexpected extra argument (stray)"),
     ],
