@@ -8,7 +8,10 @@ PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 # The lists hold every package with its hash, so nothing is left for pip to look up.
 PINNED := $(PIP) --no-deps --require-hashes
 
-.PHONY: help run test test-all check lint types mutants bench lock clean
+# Programs that are not ours, for the external checks: each such folder has a list of npm packages with hashes.
+OUTSIDE := $(patsubst %/package-lock.json,%/node_modules/installed,$(wildcard tests/*/package-lock.json))
+
+.PHONY: help run test test-all outside check lint types mutants bench lock clean
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
@@ -21,6 +24,8 @@ test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
 
 test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails
 	@$(PY) -m pytest -m slow -rs
+
+outside: $(OUTSIDE)  ## fetch the programs that the external checks need, with npm
 
 check: $(VENV)/run.stamp  ## check the packs under rules/
 	@for pack in rules/*/; do $(PY) cli.py check $$pack || exit $$?; done
@@ -59,6 +64,10 @@ $(PY):
 $(VENV)/run.stamp: requirements/run.txt | $(PY)
 	@echo "Setting up (once) ..." >&2
 	@$(PINNED) -r requirements/run.txt
+	@touch $@
+
+tests/%/node_modules/installed: tests/%/package-lock.json
+	@cd tests/$* && npm ci --silent && npm run --silent --if-present unpack
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
