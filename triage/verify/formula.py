@@ -118,6 +118,7 @@ class _Sat(Protocol):
     def add_clause(self, clause: list[int]) -> None: ...
     def solve(self, assumptions: list[int]) -> bool: ...
     def get_model(self) -> list[int]: ...
+    def set_phases(self, literals: list[int]) -> None: ...
     def delete(self) -> None: ...
 
 
@@ -172,6 +173,11 @@ class Solver:
         """From now on only where the formula holds."""
         self._write(formula.node)
         self._sat.add_clause([formula.node])
+
+    def prefer(self, formula: Formula) -> None:
+        """Let a variable, or its opposite, be so where nothing decides it."""
+        self._write(formula.node)
+        self._sat.set_phases([formula.node])
 
     def find(self, *formulas: Formula) -> Model | None:
         """An answer set in which all the formulas hold, or None: there is none, proven."""

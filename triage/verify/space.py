@@ -1,10 +1,11 @@
 """Every possible answer set at once, as formulas; and any one of them as answers that can be replayed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from triage.answers import Answer, Answers
+from triage.condition import Condition
 from triage.pack import Pack
 from triage.verify.course import places
 from triage.verify.formula import Formula, Graph, Model, Solver
@@ -13,7 +14,7 @@ from triage.worlds import Compiled, Sheet
 Unit = tuple[str, str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Anyone:
     """An answer set that can be any: one formula for each slot, and what they come to."""
 
@@ -77,13 +78,18 @@ class Anyone:
 
 
 class Space:
-    """All answer sets of a pack; questions about them are put to one solver."""
+    """All answer sets of a pack; questions about them are put to one solver.
 
-    def __init__(self, pack: Pack) -> None:
+    ``wanted`` are the conditions that matter, else all; a space ``beside`` another shares its solver.
+    """
+
+    def __init__(
+        self, pack: Pack, wanted: Iterable[Condition] | None = None, beside: "Space | None" = None
+    ) -> None:
         self.pack = pack
-        self.compiled = Compiled(pack)
-        self.graph = Graph()
-        self.solver = Solver(self.graph)
+        self.compiled = Compiled(pack, wanted)
+        self.graph: Graph = beside.graph if beside else Graph()
+        self.solver: Solver = beside.solver if beside else Solver(self.graph)
 
     def number(self, question: str, value: str) -> Answer:
         """The answer that a slot's value stands for: for a number the first of its band."""
@@ -97,15 +103,32 @@ class Space:
 
     def everyone(self) -> Anyone:
         """Someone who would give exactly one answer to each question, should it be asked."""
-        planes: list[Formula] = []
+        return Anyone(self, tuple(self._one_each(unknown=True)))
+
+    def world(self) -> Anyone:
+        """One way in which everything could be, with nothing unknown."""
+        return Anyone(self, tuple(self._one_each(unknown=False)))
+
+    def _one_each(self, unknown: bool) -> Iterator[Formula]:
+        """Exactly one answer to each question, the last one where none before it was chosen."""
         for unit in self.compiled.units:
             left = self.graph.true
-            for _ in self.compiled.slots_of(*unit)[:-1]:
+            said = self.compiled.slots_of(*unit)[: None if unknown else -1]
+            for _ in said[:-1]:
                 chosen = self.graph.variable() & left
-                planes.append(chosen)
+                yield chosen
                 left = left & ~chosen
-            planes.append(left)
-        return Anyone(self, tuple(planes))
+            yield left
+            if not unknown:
+                yield self.graph.false
+
+    def living(self, someone: "Anyone") -> "Anyone":
+        """The same answer set without the answers to questions that do not apply."""
+        live = [
+            plane & someone.applies(slot.question)
+            for slot, plane in zip(self.compiled.slots, someone.planes, strict=True)
+        ]
+        return Anyone(self, tuple(live))
 
     def given(self, planes: Sequence[Formula]) -> Anyone:
         """The answer set of these planes."""

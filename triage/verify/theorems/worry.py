@@ -1,0 +1,128 @@
+"""Worry never lowers: a symptom or risk that turns out to be there lowers neither level nor could_reach."""
+
+from collections.abc import Iterator
+
+from triage.pack import LEVELS, Pack
+from triage.verify.formula import Formula, Graph
+from triage.verify.space import Anyone, Space, Unit
+from triage.verify.theorems.claim import Claim, Counterexample, at_least, person, question_place
+from triage.worlds import Sheet
+
+WORRIES = frozenset({"symptom", "risk"})
+
+
+def worry_never_lowers(pack: Pack) -> Claim:
+    """For every symptom and risk: from no or not known to yes, all else equal, nothing gets less urgent.
+
+    The *relieving* answers are listed with the levels that they lower.
+    """
+    space = Space(pack)
+    before = space.anyone()
+    claim = Claim()
+    worries = [unit for unit in space.compiled.units if _role(pack, unit) in WORRIES]
+    claim.counts["worries"] = len(worries)
+    rest = space.everyone()
+    for unit, value in _changes(pack, space, worries):
+        after = _opened(space, before, _said(space, before, unit, value), rest)
+        calm = _calm(space, before, unit)
+        for name, lower in _lowered(space.graph, before.sheet, after.sheet):
+            model = space.solver.find(before.fits, before.applies(unit[0]), calm, lower)
+            if model:
+                who = _named(unit) if unit[1] or value == "yes" else f"{unit[0]} = {value}"
+                claim.counterexamples.append(
+                    Counterexample(
+                        f"'{who}' lowers {name}",
+                        (person(before, model), person(space.living(after), model)),
+                        (question_place(pack, unit[0]),),
+                        "let no condition or only_if take a worry away, or declare the answer relieving",
+                    )
+                )
+    claim.counts["relieving"] = dict(_reliefs(pack, space))
+    return claim
+
+
+def _role(pack: Pack, unit: Unit) -> str:
+    question, item = unit
+    return pack.question[question].role_of(item) if item else pack.question[question].role
+
+
+def _named(unit: Unit) -> str:
+    return unit[1] or unit[0]
+
+
+def _changes(pack: Pack, space: Space, worries: list[Unit]) -> Iterator[tuple[Unit, str]]:
+    """Each worry with the answer that says it is there."""
+    for unit in worries:
+        question = pack.question[unit[0]]
+        if question.kind == "one_of":
+            options = question.choices.values()
+            yield from (
+                (unit, option.id)
+                for option in options
+                if option.id != question.none and question.role_of(option.id) in WORRIES
+            )
+        elif question.kind != "number":
+            yield unit, "yes"
+
+
+def _calm(space: Space, before: Anyone, unit: Unit) -> Formula:
+    """The answer to a worry was no, not known, or not given.
+
+    For a one-of question it was the option that says *none*: to choose one of its options excludes the
+    others, so that it is no worry alone that changes when one of them is chosen where none was known.
+    """
+    question = space.pack.question[unit[0]]
+    if question.kind == "one_of":
+        return before.said(unit, question.none) if question.none else space.graph.false
+    return ~before.said(unit, "yes")
+
+
+def _opened(space: Space, before: Anyone, after: Anyone, rest: Anyone) -> Anyone:
+    """Questions that apply only now are asked too, whatever their answers are."""
+    planes = [
+        plane | (answer & ~before.applies(slot.question))
+        for slot, plane, answer in zip(space.compiled.slots, after.planes, rest.planes, strict=True)
+    ]
+    return space.given(planes)
+
+
+def _said(space: Space, before: Anyone, unit: Unit, value: str) -> Anyone:
+    """The same answers, with this one changed."""
+    graph, compiled = space.graph, space.compiled
+    planes = list(before.planes)
+    for slot in compiled.slots_of(*unit):
+        planes[compiled.slots[slot]] = graph.true if slot.value == value else graph.false
+    return space.given(planes)
+
+
+def _lowered(graph: Graph, before: Sheet[Formula], after: Sheet[Formula]) -> Iterator[tuple[str, Formula]]:
+    first, second = before.levels(), after.levels()
+    yield "the level", graph.any(at_least(first, n) & ~at_least(second, n) for n in range(1, len(LEVELS)))
+    yield (
+        "could_reach",
+        graph.any(
+            (at_least(first, n) | before.possible(n)) & ~(at_least(second, n) | after.possible(n))
+            for n in range(1, len(LEVELS))
+        ),
+    )
+
+
+def _reliefs(pack: Pack, space: Space) -> Iterator[tuple[str, list[str]]]:
+    """What each relieving answer lowers: the flags it takes away."""
+    before = space.anyone()
+    for unit in space.compiled.units:
+        if _role(pack, unit) == "relieving":
+            after = _said(space, before, unit, "yes")
+            yield (
+                _named(unit),
+                [
+                    flag.id
+                    for flag in pack.red_flags
+                    if space.solver.find(
+                        before.fits,
+                        before.applies(unit[0]),
+                        before.sheet.planes(flag.when).yes,
+                        ~after.sheet.planes(flag.when).yes,
+                    )
+                ],
+            )
