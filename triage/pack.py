@@ -280,13 +280,17 @@ class RedFlag(Cited):
 
 
 class Evidence(Cited):
-    """One piece of evidence for or against a cause."""
+    """One piece of evidence for or against a cause.
+
+    ``adds_to`` is the evidence on the same side whose matter this one goes into further.
+    """
 
     id: Id
     when: When
     strength: Strength
     origin: Origin
     say: Prose
+    adds_to: Id | None = None
 
 
 class Handling(Sentence):
@@ -451,6 +455,11 @@ class Pack(Model):
     problems: tuple[Problem, ...]
     conflicts: tuple[Conflict, ...]
     digest: str
+
+    def with_parts(self, **parts: object) -> "Pack":
+        """The same pack with some of its fields replaced; nothing is checked."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Pack.model_construct(**{**fields, **parts})
 
     @cached_property
     def question(self) -> dict[str, Question]:

@@ -76,3 +76,15 @@ def _urgent(sheet: Sheet[P]) -> P:
 
 def _asking(sheet: Sheet[P]) -> P:
     return sheet.asking()
+
+
+def once(compiled: Compiled, people: Sequence[P], full: P) -> dict[str, P]:
+    """Who would be asked each question in one sweep in the author's order, urgent or not."""
+    known = [full ^ full] * len(people)
+    asked = {}
+    for question in compiled.pack.questions:
+        where = only(compiled, known, full, question.id, _asking)
+        asked[question.id] = where
+        for place in places(compiled, question.id):
+            known[place] = known[place] | (people[place] & where)
+    return asked

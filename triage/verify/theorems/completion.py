@@ -200,8 +200,7 @@ def _believing(pack: Pack) -> Pack:
             questions.append(question.model_copy(update={"only_if": either}))
         else:
             questions.append(question)
-    fields = {name: getattr(pack, name) for name in type(pack).model_fields}
-    return Pack.model_construct(**{**fields, "questions": tuple(questions)})
+    return pack.with_parts(questions=tuple(questions))
 
 
 def _preferred(space: Space, prefer: Preference) -> Iterator[tuple[Unit, str]]:

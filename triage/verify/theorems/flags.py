@@ -83,7 +83,9 @@ def _what_is_urgent_can_matter(pack: Pack, space: Space, steps: list[Asked[Formu
         if not step.urgent:
             continue
         now = space.given(step.known)
-        goes_on = space.graph.all(~before | after for before, after in zip(now.planes, later.planes, strict=True))
+        goes_on = space.graph.all(
+            ~before | after for before, after in zip(now.planes, later.planes, strict=True)
+        )
         raised = space.graph.any(_raised(now.sheet, later.sheet))
         try:
             found = Relevance(space, _raised).irrelevant(step, (later.fits, goes_on, raised))

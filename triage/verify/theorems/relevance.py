@@ -66,9 +66,7 @@ class Relevance:
 
     def _constant(self, now: Anyone, model: Model) -> Anyone:
         graph = self.space.graph
-        return self.space.given(
-            [graph.true if model.holds(plane) else graph.false for plane in now.planes]
-        )
+        return self.space.given([graph.true if model.holds(plane) else graph.false for plane in now.planes])
 
     def _continuation(self, step: Asked[Formula], now: Anyone) -> Continuation | None:
         """A continuation for one person, whose answers so far are constants."""
@@ -107,9 +105,7 @@ class Relevance:
                 place = compiled.slots[slot]
                 planes[place] = planes[place] | (rest[place] & free)
         first, second = (
-            compiled.over(
-                [answer[n] if n in asked else plane for n, plane in enumerate(planes)], graph.true
-            )
+            compiled.over([answer[n] if n in asked else plane for n, plane in enumerate(planes)], graph.true)
             for answer in (one, other)
         )
         return graph.any(

@@ -1,0 +1,192 @@
+"""Nothing is dead: every question, option, fact, rule and sentence can change the outcome for somebody."""
+
+from collections.abc import Iterator, Sequence
+
+from triage.condition import Not
+from triage.pack import Cause, Pack, Sentence
+from triage.verify.course import course
+from triage.verify.formula import Formula
+from triage.verify.space import Anyone, Space, Unit
+from triage.verify.theorems.claim import Claim, Counterexample, Place, differs, flag_place, person
+from triage.verify.theorems.claim import question_place
+from triage.verify.theorems.relevance import Relevance, Undecided
+from triage.worlds import Sheet
+
+
+def nothing_is_dead(pack: Pack) -> Claim:
+    """Each has a witness: somebody whose outcome is another because of it. And nobody is asked in vain."""
+    claim = Claim()
+    space = Space(pack)
+    anyone = space.anyone()
+    space.solver.always(anyone.fits)
+    for name, shown, place in _shown(pack, anyone):
+        model = space.solver.find(shown)
+        if model:
+            claim.witnesses[name] = person(anyone, model)
+        else:
+            claim.counterexamples.append(Counterexample(f"{name} can never be shown", (), (place,)))
+    _answers(pack, space, anyone, claim)
+    _facts(pack, claim)
+    claim.counts["witnesses"] = len(claim.witnesses)
+    _asked_in_vain(pack, claim)
+    return claim
+
+
+# --- rules and sentences --------------------------------------------------------------------------
+
+
+def _shown(pack: Pack, anyone: Anyone) -> Iterator[tuple[str, Formula, Place]]:
+    """Everything that can be shown, with where it is."""
+    graph, sheet = anyone.space.graph, anyone.sheet
+    for flag in pack.red_flags:
+        yield f"flag {flag.id}", sheet.planes(flag.when).yes, flag_place(pack, flag)
+    withheld = pack.about.causes_withheld
+    causes = ~sheet.planes(withheld.when).yes if withheld else graph.true
+    told = [causes & _told(sheet, cause) for cause in pack.causes]
+    for cause, plane in zip(pack.causes, told, strict=True):
+        yield from _of_cause(cause, sheet, causes, plane)
+    yield from _of_the_pack(pack, sheet, causes & ~graph.any(told))
+    yield from _reassurance(pack, anyone)
+
+
+def _told(sheet: Sheet[Formula], cause: Cause) -> Formula:
+    support = sheet.support(cause)
+    return support["contested"] | support["strong"] | support["moderate"] | support["weak"]
+
+
+def _of_cause(
+    cause: Cause, sheet: Sheet[Formula], causes: Formula, told: Formula
+) -> Iterator[tuple[str, Formula, Place]]:
+    file = f"causes/{cause.id}.yaml"
+    for key, side in (("for", cause.supporting), ("against", cause.against)):
+        for number, part in enumerate(side):
+            yield (
+                f"evidence {cause.id}/{part.id}",
+                causes & sheet.planes(part.when).yes,
+                (file, (key, number)),
+            )
+    for key in ("about", "handling", "advice", "tests", "follow_up"):
+        sentences: Sequence[Sentence] = getattr(cause, key)
+        for number, sentence in enumerate(sentences):
+            shown = told & sheet.planes(sentence.when).yes
+            yield f"{cause.id} {key} {number + 1}", shown, (file, (key, number))
+
+
+def _of_the_pack(
+    pack: Pack, sheet: Sheet[Formula], nothing_found: Formula
+) -> Iterator[tuple[str, Formula, Place]]:
+    about, general = pack.about, pack.general
+    for name, plane in zip(about.levels, sheet.levels(), strict=True):
+        for number, sentence in enumerate(about.levels[name].say):
+            place = ("pack.yaml", ("levels", name, "say", number))
+            yield f"{name} {number + 1}", plane & sheet.planes(sentence.when).yes, place
+    for file, key, sentences, where in (
+        ("pack.yaml", "finding", about.finding, sheet.full),
+        ("pack.yaml", "not_established", about.not_established, nothing_found),
+        ("advice.yaml", "advice", general.advice, sheet.full),
+        ("advice.yaml", "tests", general.tests, sheet.full),
+        ("advice.yaml", "ask_doctor", general.ask_doctor, sheet.full),
+        ("advice.yaml", "follow_up", general.follow_up, sheet.full),
+    ):
+        for number, sentence in enumerate(sentences):
+            yield f"{key} {number + 1}", where & sheet.planes(sentence.when).yes, (file, (key, number))
+    for key, whenever in (("carer", about.carer), ("causes_withheld", about.causes_withheld)):
+        if whenever is not None:
+            yield key, sheet.planes(whenever.when).yes, ("pack.yaml", (key,))
+
+
+def _reassurance(pack: Pack, anyone: Anyone) -> Iterator[tuple[str, Formula, Place]]:
+    """Somebody is reassured; and for each switch-off somebody is told that it stands against it."""
+    guard = pack.about.reassurance
+    if guard is None:
+        return
+    sheet = anyone.sheet
+    yield "reassurance", sheet.reassured(), ("pack.yaml", ("reassurance",))
+    for number, off in enumerate(guard.switch_off):
+        told = sheet.planes(guard.when).yes & sheet.planes(off.when).yes
+        yield f"switch-off {off.id}", told, ("pack.yaml", ("reassurance", "switch_off", number))
+
+
+# --- answers and facts ----------------------------------------------------------------------------
+
+
+def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> None:
+    """For each option, item and question, somebody for whom it matters that this was the answer."""
+    other = space.anyone()
+    changed = {unit: space.graph.variable() for unit in space.compiled.units}
+    space.solver.always(space.graph.at_most_one([*changed.values()]))
+    same = [
+        changed[unit] | ~(plane ^ other.values(unit)[value])
+        for unit in space.compiled.units
+        for value, plane in anyone.values(unit).items()
+    ]
+    single = [space.graph.at_most_one([*other.values(unit).values()]) for unit in space.compiled.units]
+    space.solver.always(space.graph.all((*same, *single)))
+    differ = differs(anyone.sheet.outcome(), other.sheet.outcome())
+    for unit in space.compiled.units:
+        for name, said in _named(pack, unit, anyone):
+            model = space.solver.find(changed[unit], anyone.applies(unit[0]), said, differ)
+            if model:
+                claim.witnesses[name] = person(anyone, model)
+            else:
+                place = question_place(pack, unit[0])
+                claim.counterexamples.append(Counterexample(f"{name} can change nothing", (), (place,)))
+
+
+def _named(pack: Pack, unit: Unit, anyone: Anyone) -> Iterator[tuple[str, Formula]]:
+    question, item = unit
+    if pack.question[question].kind == "one_of":
+        yield from (
+            (f"option {question} = {value}", plane)
+            for value, plane in anyone.values(unit).items()
+            if value != "unknown"
+        )
+    elif pack.question[question].kind == "number":
+        yield f"question {question}", anyone.answered(unit)
+    else:
+        yield f"item {item}" if item else f"question {question}", anyone.said(unit, "yes")
+
+
+def _facts(pack: Pack, claim: Claim) -> None:
+    """For each fact, somebody for whom the outcome is another if the fact means its opposite."""
+    for number, fact in enumerate(pack.facts):
+        space = Space(pack)
+        anyone = space.anyone()
+        facts = [*pack.facts]
+        facts[number] = fact.model_copy(update={"when": Not(fact.when)})
+        opposite = Space(pack.with_parts(facts=tuple(facts)), beside=space).given(anyone.planes)
+        model = space.solver.find(anyone.fits, differs(anyone.sheet.outcome(), opposite.sheet.outcome()))
+        if model:
+            claim.witnesses[f"fact {fact.id}"] = person(anyone, model)
+        else:
+            place = ("facts.yaml", ("facts", number))
+            claim.counterexamples.append(Counterexample(f"fact {fact.id} can change nothing", (), (place,)))
+
+
+# --- questions asked in vain ----------------------------------------------------------------------
+
+
+def _asked_in_vain(pack: Pack, claim: Claim) -> None:
+    """Nobody is asked a question when none of its answers can change anything for them."""
+    space = Space(pack)
+    someone = space.everyone()
+    steps = course(space.compiled, someone.planes, space.graph.true)
+    relevance = Relevance(space, _outcomes)
+    vain = 0
+    for step in steps:
+        try:
+            found = relevance.irrelevant(step)
+        except Undecided:
+            claim.open.append(f"whether '{step.question}' can always matter when it is asked")
+            continue
+        if found:
+            vain += 1
+            message = f"'{step.question}' is asked although no answer to it can change anything"
+            people = (person(found.known, found.model),)
+            place = question_place(pack, step.question)
+            claim.counterexamples.append(Counterexample(message, people, (place,)))
+    claim.counts["places_where_a_question_is_asked_in_vain"] = vain
+
+
+def _outcomes(_now: Sheet[Formula], later: Sheet[Formula]) -> Iterator[Formula]:
+    return later.outcome()
