@@ -60,6 +60,9 @@ ASKED = {
     "why-not emergency-ambulance": "- “Black stool: yes” and “Iron tablets: no”",
     "whynot scar": "It was reached, after all.",
     "what-if alarm=!jaundice": '"Go to an emergency department now" → "Talk about it at a planned visit"',
+    "what if alarm=!jaundice": '"Go to an emergency department now" → "Talk about it at a planned visit"',
+    "why not emergency-ambulance": "- “Black stool: yes” and “Iron tablets: no”",
+    "why": "Enough for this level, whatever else is answered: - “Fever: yes” and “Jaundice: yes”",
     "whatif age=64": "Nothing would change.",
     "matters": "Each of these answers alone would change it:",
 }
@@ -80,6 +83,8 @@ REFUSED = {
     "what-if": "'what-if' is not understood here.",
     "why-not": "'why-not' is not understood here.",
     "how two words": "'how two words' is not understood here.",
+    "age=70": "Type what-if age=70 to try that answer, or change age=70 to give it.",
+    "mater": "'mater' is not understood here. (did you mean 'matters'?) Type help.",
     "gibberish": "'gibberish' is not understood here.",
     "yes": "'yes' is not understood here.",
     "change nothing": "there is no question 'nothing'",
@@ -110,7 +115,8 @@ def test_garbage_is_not_shown_raw(shared: Session) -> None:
 
 def test_change_alone_says_how_and_lists_the_answers_by_name(shared: Session) -> None:
     text = said(shared, "change")
-    assert "change age asks it again. change age=73 changes it at once. You answered:" in text
+    assert text.endswith("change age asks that again. change age=73 changes it at once.")
+    assert said(shared, "back") == text
     assert (
         "- alarm (Danger signs): fever=yes, jaundice=yes, the rest no - age=63 (Age) - hepatitis=b (Hepatitis)"
         in text

@@ -8,7 +8,7 @@ from triage.answers import Answer
 from triage.assess import ranked
 from triage.cli import banner
 from triage.cli.options import asking, changes_of, known_question
-from triage.errors import AnswerError, shown
+from triage.errors import AnswerError, did_you_mean, shown
 from triage.explain import how, matters, what_if, why_not
 from triage.pack import LEVELS, Question
 from triage.report.document import Document
@@ -47,7 +47,7 @@ def afterwards(talk: "Talk", save: Callable[[str], str]) -> Change:
         if not words or words[0].casefold() in ("quit", "end", "stop"):
             return None
         try:
-            change = _reply(talk, save, words[0].casefold(), words[1:])
+            change = _reply(talk, save, *_verb(words))
         except AnswerError as error:
             talk.screen.line(f"{error} Type names to see the names.")
         else:
@@ -55,10 +55,18 @@ def afterwards(talk: "Talk", save: Callable[[str], str]) -> Change:
                 return change
 
 
+def _verb(words: list[str]) -> tuple[str, list[str]]:
+    """The word that says what to do, also where it was typed as two, and what follows it."""
+    first, *rest = words[0].casefold(), *words[1:]
+    if rest and (first, rest[0].casefold()) in (("why", "not"), ("what", "if")):
+        return f"{first}-{rest[0].casefold()}", rest[1:]
+    return {"whynot": "why-not", "whatif": "what-if", "why": "how", "?": "help"}.get(first, first), rest
+
+
 def _reply(talk: "Talk", save: Callable[[str], str], verb: str, rest: list[str]) -> Change:
     """Reply to a line; how to go on, if it changes an answer. Raises :class:`AnswerError`."""
     match verb, rest:
-        case "change", []:
+        case (("change" | "back"), []):
             _changeable(talk)
         case "change", [*changes]:
             return _change(talk, changes)
@@ -77,8 +85,17 @@ def _reply(talk: "Talk", save: Callable[[str], str], verb: str, rest: list[str])
             if document is not None:
                 talk.screen.document(document)
             else:
-                talk.screen.line(f"'{shown(' '.join((verb, *rest)))}' is not understood here. Type help.")
+                talk.screen.line(_not_understood(verb, rest))
     return None
+
+
+def _not_understood(verb: str, rest: list[str]) -> str:
+    typed = shown(" ".join((verb, *rest)))
+    if "=" in verb and not rest:
+        return f"Type what-if {typed} to try that answer, or change {typed} to give it."
+    near = did_you_mean(verb, [form.split()[0] for form in WORDS])
+    hint = f"({near}) " if near.startswith("did") and near != f"did you mean '{verb}'?" else ""
+    return f"'{typed}' is not understood here. {hint}Type help."
 
 
 def _document(talk: "Talk", verb: str, rest: list[str]) -> Document | None:
@@ -89,9 +106,9 @@ def _document(talk: "Talk", verb: str, rest: list[str]) -> Document | None:
             return how_told(pack, how(pack, answers, most=3))
         case "how", [name]:
             return how_told(pack, how(pack, answers, _underscored(name), most=3))
-        case (("why-not" | "whynot"), [name]):
+        case "why-not", [name]:
             return why_not_told(pack, why_not(pack, answers, _underscored(name)))
-        case (("what-if" | "whatif"), [_, *_]):
+        case "what-if", [_, *_]:
             return what_if_told(pack, what_if(pack, answers, changes_of(pack, rest)))
         case "matters", []:
             return matters_told(pack, matters(pack, answers))
@@ -126,22 +143,23 @@ def _fitting(talk: "Talk", word: str) -> dict[str, Answer]:
 
 
 def _changeable(talk: "Talk") -> None:
-    """How to change an answer, and the answers there are, by their names."""
-    question, answer = _one_of(talk)
-    talk.screen.line(
-        f"change {question.id} asks it again. change {_example(question, answer)} changes it at once. "
-        "You answered:"
-    )
+    """The answers there are, by their names, and how to change one."""
     for name, said in talk.state.answers.items():
         talk.screen.line(_as_typed(talk.pack.question[name], said), indent="- ")
+    question, answer = _one_of(talk)
+    talk.screen.line(
+        f"change {question.id} asks that again. change {_example(question, answer)} changes it at once."
+    )
 
 
 def _as_typed(question: Question, answer: Answer) -> str:
     """An answer by its names, as `change` takes them; of a list, what is not no."""
     if not isinstance(answer, Mapping):
         return f"{question.id}={answer} ({question.label})"
+    if len(alike := set(answer.values())) == 1:
+        return f"{question.id} ({question.label}): all {alike.pop()}"
     named = [f"{item}={state}" for item, state in answer.items() if state != "no"]
-    rest = ["the rest no" if named else "all no"] if len(named) < len(answer) else []
+    rest = ["the rest no"] if len(named) < len(answer) else []
     return f"{question.id} ({question.label}): {', '.join(named + rest)}"
 
 
@@ -155,8 +173,12 @@ def _one_of(talk: "Talk") -> tuple[Question, Answer]:
 
 def _example(question: Question, answer: Answer) -> str:
     """An answer to a question as `change` takes it."""
-    if isinstance(answer, int):
-        return f"{question.id}={answer + 10 if answer + 10 <= (question.max or 0) else answer - 10}"
+    if question.kind == "number":
+        most = question.max or 0
+        other = (
+            most // 2 if not isinstance(answer, int) else answer + 10 if answer + 10 <= most else answer - 10
+        )
+        return f"{question.id}={other}"
     if question.kind == "several_of":
         return f"{next(iter(question.choices))}=no"
     return f"{question.id}=unknown"
