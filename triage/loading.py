@@ -26,7 +26,7 @@ from triage.pack import (
     SourcesFile,
     digest,
 )
-from triage.source import Data, Source, Text, read
+from triage.source import Data, Loc, Source, Text, read
 from triage.walk import Fault
 from triage.wellformed import faults
 
@@ -56,8 +56,11 @@ class Reading:
 
     def place(self, fault: Fault) -> Issue:
         """A fault with its line and column."""
-        where = self.files[fault.file].place(fault.loc)
-        return Issue(fault.code, fault.message, where, fault.hint)
+        return Issue(fault.code, fault.message, self.where(fault.file, fault.loc), fault.hint)
+
+    def where(self, file: str, loc: Loc) -> Place:
+        """The line and column of something in a file of the pack."""
+        return self.files[file].place(loc)
 
 
 def load_pack(path: str | Path) -> Pack:

@@ -255,6 +255,19 @@ def everything_is_worded(pack: Pack) -> Iterator[Fault]:
                 yield Fault("red_flags.yaml", ("red_flags", number, field), "unknown-flag", message, hint)
 
 
+def evidence_adds_to_evidence(pack: Pack) -> Iterator[Fault]:
+    """What a piece of evidence adds to stands before it on the same side; so none goes round."""
+    for cause in pack.causes:
+        for key, side in (("for", cause.supporting), ("against", cause.against)):
+            for number, part in enumerate(side):
+                before = [other.id for other in side[:number]]
+                if part.adds_to is not None and part.adds_to not in before:
+                    hint = did_you_mean(part.adds_to, before) or "put it behind what it adds to"
+                    message = f"no evidence '{part.adds_to}' stands before '{part.id}' on its side"
+                    loc = (key, number, "adds_to")
+                    yield Fault(f"causes/{cause.id}.yaml", loc, "unknown-evidence", message, hint)
+
+
 def flags_do_not_go_round(pack: Pack) -> Iterator[Fault]:
     """No flag adds to itself or is a weaker form of itself, also not through other flags."""
     place = {flag.id: number for number, flag in enumerate(pack.red_flags)}
@@ -286,5 +299,6 @@ CHECKS: tuple[Check, ...] = (
     documents_exist,
     problems_and_conflicts_are_dealt_with,
     everything_is_worded,
+    evidence_adds_to_evidence,
     flags_do_not_go_round,
 )

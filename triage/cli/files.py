@@ -84,6 +84,14 @@ def prepare(output: str, force: bool, option: str = "--output") -> None:
         raise click.UsageError(f"{option}: '{name}' cannot be used: {_reason(error)}") from None
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can read, unless it is there. Raises :class:`click.UsageError`."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"'{shown(folder)}' cannot be made: {_reason(error)}") from None
+
+
 def write_private(output: str, text: str | bytes, force: bool) -> None:
     """Write a file that only its owner can read, whole or not at all. Raises :class:`OSError`.
 

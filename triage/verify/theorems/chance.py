@@ -1,7 +1,6 @@
 """How likely something is when every answer of a question is equally likely and independent of the others."""
 
 from fractions import Fraction
-
 from typing import TYPE_CHECKING
 
 from triage.errors import MissingExtra
@@ -32,7 +31,7 @@ class Chance:
             self._one_of(pack, unit)
 
     def _one_of(self, pack: Pack, unit: tuple[str, str | None]) -> None:
-        """Exactly one answer: this one, or else the next, and so on; a band counts for each of its numbers."""
+        """Exactly one answer: this one, or else the next; a band counts for each of its numbers."""
         slots = self.compiled.slots_of(*unit)
         bands = self.compiled.bands.get(unit[0])
         weights = [len(band) for band in bands] + [1] if bands else [1] * len(slots)
@@ -53,7 +52,8 @@ class Chance:
             return Fraction(where == self.true)
         if where not in self._known:
             yes, no = where.cofactor_true(), where.cofactor_false()
-            assert yes is not None and no is not None  # a node with a level has both
+            assert yes is not None  # a node with a level has both
+            assert no is not None
             weight = self._weights[level]
             self._known[where] = weight * self.of(yes) + (1 - weight) * self.of(no)
         return self._known[where]

@@ -54,13 +54,14 @@ def _reassured(pack: Pack, anyone: Anyone) -> Iterator[tuple[str, Formula, Place
 
 
 def _medicines_in_sources(pack: Pack) -> Iterator[Fault]:
-    """No medicine stands in a statement that is shown as a source."""
+    """No medicine stands in what is shown of a document: its title, its publisher, how it was read."""
     told = [citer for file, _, citer in citations(pack) if file != "sources.yaml"]
-    cited = {source for citer in told for source in citer.sources}
-    for number, statement in enumerate(pack.statements):
-        for word in pack.about.medicines:
-            if statement.id in cited and word.casefold() in statement.says.casefold():
-                loc = ("statements", number, "says")
-                yield Fault(
-                    "sources.yaml", loc, "medicine-named", f"'{word}' stands in a source that is shown"
-                )
+    cited = {pack.statement[name].document for citer in told for name in citer.sources}
+    for number, document in enumerate(pack.documents):
+        if document.id not in cited:
+            continue
+        for field in ("title", "publisher", "read"):
+            for word in pack.about.medicines:
+                if word.casefold() in str(getattr(document, field)).casefold():
+                    loc = ("documents", number, field)
+                    yield Fault("sources.yaml", loc, "medicine-named", f"'{word}' is shown with the sources")

@@ -7,8 +7,15 @@ from triage.pack import Cause, Pack, Sentence
 from triage.verify.course import course
 from triage.verify.formula import Formula
 from triage.verify.space import Anyone, Space, Unit
-from triage.verify.theorems.claim import Claim, Counterexample, Place, differs, flag_place, person
-from triage.verify.theorems.claim import question_place
+from triage.verify.theorems.claim import (
+    Claim,
+    Counterexample,
+    Place,
+    differs,
+    flag_place,
+    person,
+    question_place,
+)
 from triage.verify.theorems.relevance import Relevance, Undecided
 from triage.worlds import Sheet
 

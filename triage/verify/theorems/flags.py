@@ -6,10 +6,16 @@ from triage.pack import EMERGENCY, LEVELS, RANK, Pack
 from triage.verify.course import Asked, course, ending
 from triage.verify.formula import Formula
 from triage.verify.space import Anyone, Space
-from triage.verify.theorems.claim import Claim, Counterexample, at_least, firing, flag_place, person
-from triage.verify.theorems.claim import question_place
+from triage.verify.theorems.claim import (
+    Claim,
+    Counterexample,
+    at_least,
+    firing,
+    flag_place,
+    person,
+    question_place,
+)
 from triage.verify.theorems.relevance import Relevance, Undecided
-
 from triage.worlds import Sheet
 
 

@@ -25,7 +25,7 @@ class _Rule(NamedTuple):
 def nothing_is_shadowed(pack: Pack) -> Claim:
     """No flag is implied by one of equal or higher level, no evidence by stronger evidence of its cause.
 
-    A flag may be, if it adds a sentence to the other (``adds_to``, also through others).
+    It may be, if it adds a sentence to the other (``adds_to``, also through others).
     """
     space = Space(pack)
     claim = Claim()
@@ -84,9 +84,10 @@ def _groups(pack: Pack, planes: Callable[[Condition], Planes[Formula]]) -> Itera
     )
     for cause in pack.causes:
         for side, key in ((cause.supporting, "for"), (cause.against, "against")):
+            more = {part.id: part.adds_to for part in side}
             yield (
                 [
-                    _Rule(part.id, planes(part.when).yes, STRENGTH[part.strength], frozenset(),
+                    _Rule(part.id, planes(part.when).yes, STRENGTH[part.strength], _line(more, part.id),
                           (f"causes/{cause.id}.yaml", (key, number, "when")))
                     for number, part in enumerate(side)
                 ],
@@ -94,11 +95,11 @@ def _groups(pack: Pack, planes: Callable[[Condition], Planes[Formula]]) -> Itera
             )  # fmt: skip
 
 
-def _line(further: dict[str, str | None], flag: str) -> frozenset[str]:
-    """Everything a flag adds to, directly or through others."""
+def _line(further: dict[str, str | None], rule: str) -> frozenset[str]:
+    """Everything a rule adds to, directly or through others."""
     found: set[str] = set()
-    name = further[flag]
+    name = further[rule]
     while name is not None and name not in found:
         found.add(name)
-        name = further[name]
+        name = further.get(name)
     return frozenset(found)
