@@ -17,7 +17,7 @@ from triage.answers import Answers
 from triage.assess import assess
 from triage.condition import All, AnyOf, AtLeast, Compare, Condition, Item, Not, Option, Said
 from triage.fhir.bundle import document
-from triage.fhir.gates import ALWAYS, Some, Tests, applies, enabling
+from triage.fhir.gates import ALWAYS, Some, Tests, TooLong, applies, enabling
 from triage.fhir.gates import Test as One
 from triage.fhir.questionnaire import questionnaire
 from triage.fhir.reading import answers_of
@@ -190,6 +190,14 @@ def test_what_enable_when_cannot_say_is_an_expression_and_nothing_else(only_if: 
 def test_a_question_that_always_applies_has_no_condition(small: Pack) -> None:
     assert enabling(small, small.question["age"]) == {}
     assert applies(small, small.question["age"]) == ALWAYS == Some(0, ())
+
+
+def test_a_pack_whose_conditions_grow_without_measure_is_refused_at_once() -> None:
+    # Each question rests on the two before it, so that written out they grow as Fibonacci's numbers do.
+    gates = [None, None, *(AnyOf((Said(f"q{n - 1}"), Said(f"q{n - 2}"))) for n in range(2, 15))]
+    pack = build([question(n, "yes_no", gate) for n, gate in enumerate(gates)], [], [], [_cause(Said("q14"))])
+    with pytest.raises(TooLong, match="'q14' rests on more than 1,000 tests"):
+        questionnaire(pack)
 
 
 # --- the Questionnaire ---------------------------------------------------------------------------

@@ -84,6 +84,7 @@ SPOILT: list[tuple[str, Change, str]] = [
     ("a status of nobody", put("status", value="done"), "allowed: completed, amended, in-progress, stopped"),
     ("a status that is a list", put("status", value=["completed"]), f"{HEAD}.status: this cannot be"),
     ("R5", put("identifier", value=[{"value": "1"}]), f"{HEAD}.identifier: R4 has one identifier and no list (this looks like FHIR R5)"),
+    ("R5 by its profile", put("meta", value={"profile": ["http://hl7.org/fhir/5.0/StructureDefinition/QuestionnaireResponse"]}), f"{HEAD}.meta.profile: this is FHIR R5 (give a QuestionnaireResponse of R4)"),
     ("an element of nobody", put("items", value=[]), f"{HEAD}.items: R4 has no such element here, or none that this program reads (did you mean 'item'?)"),
     ("a modifier", put("modifierExtension", value=[]), f"{HEAD}.modifierExtension: this can change what the resource means"),
     ("rules of its own", put("implicitRules", value="http://x"), f"{HEAD}.implicitRules: this can change what the resource means"),
@@ -203,11 +204,11 @@ def refused(tmp_path: Path, content: str | bytes) -> Result:
 
 def nested(depth: int) -> str:
     start = '{"resourceType": "QuestionnaireResponse", "status": "completed", "item": ['
-    return start + '{"linkId": "alarm", "item": [' * depth + "]}" * depth + "]}"
+    return start + '{"item":[' * depth + "]}" * depth + "]}"
 
 
 HOSTILE: list[tuple[str, str | bytes, str]] = [
-    ("nested items", nested(60_000), "QuestionnaireResponse: it is nested too deeply"),
+    ("nested items", nested(100_000), "QuestionnaireResponse: it is nested too deeply"),
     ("open brackets", '{"resourceType":' + "[" * 100_000, "QuestionnaireResponse: it is nested too deeply"),
     ("cut off", '{"resourceType": "QuestionnaireResponse",', "line 1, column 42: this is no JSON"),
     ("a comment", '{"resourceType": "QuestionnaireResponse"} // x', "line 1, column 43: this is no JSON: Extra data"),
@@ -246,6 +247,10 @@ def test_many_wrong_items_are_counted_and_not_all_told(tmp_path: Path, theirs: J
 
 def test_the_form_itself_is_not_taken_for_answers(tmp_path: Path, small: Pack) -> None:
     assert "that is the form" in refused(tmp_path, json.dumps(questionnaire(small))).err
+
+
+def test_items_nested_as_deep_as_json_is_read_are_wrong_at_the_first_that_is_unknown(tmp_path: Path) -> None:
+    assert f"{HEAD}.item[0].linkId: an item needs a link id" in refused(tmp_path, nested(100)).err
 
 
 def test_answers_that_are_no_fhir_are_read_as_before(tmp_path: Path) -> None:

@@ -24,7 +24,14 @@ def questionnaire(pack: str) -> None:
     """
     import json
 
+    from triage.fhir.gates import TooLong
     from triage.fhir.questionnaire import questionnaire as made
     from triage.loading import find_pack, load_pack
 
-    click.echo(json.dumps(made(load_pack(find_pack(pack))), indent=2, ensure_ascii=False))
+    try:
+        form = made(load_pack(find_pack(pack)))
+    except TooLong as error:
+        raise click.UsageError(
+            f"the pack cannot be told in FHIR: {error}; ask for less in `only_if`"
+        ) from None
+    click.echo(json.dumps(form, indent=2, ensure_ascii=False))

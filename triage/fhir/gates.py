@@ -8,12 +8,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from triage.condition import All, AnyOf, AtLeast, Atom, Compare, Condition, Fact, Item, Not, Option, Said
+from triage.condition import (
+    All,
+    AnyOf,
+    AtLeast,
+    Atom,
+    Compare,
+    Condition,
+    Fact,
+    Item,
+    Leaf,
+    Not,
+    Option,
+    Said,
+    leaves,
+)
 from triage.fhir.names import STATES, Coding, Resource, item_link, number_link, option_coding
 from triage.pack import Pack, Question
 
 EXPRESSION = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression"
+MOST_TESTS = 1_000
 OPPOSITE = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
+
+
+class TooLong(Exception):
+    """The condition of a question cannot be told in FHIR, which has no names for parts of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,26 @@ def enabling(pack: Pack, question: Question) -> Resource:
 def applies(pack: Pack, question: Question) -> Tests:
     """The tests that hold exactly as long as the question applies."""
     return ALWAYS if question.only_if is None else _may(pack, question.only_if, True)
+
+
+def check_length(pack: Pack) -> None:
+    """Raise :class:`TooLong` for a question whose condition, with all it rests on, has too many tests."""
+    known: dict[str, int] = {}
+
+    def length(name: str, condition: Condition | None) -> int:
+        if name not in known:
+            parts = () if condition is None else [leaf for leaf, _ in leaves(condition)]
+            known[name] = sum(told_by(leaf) for leaf in parts)
+        return known[name]
+
+    def told_by(leaf: Leaf) -> int:
+        if isinstance(leaf, Fact):
+            return length(leaf.name, pack.fact[leaf.name].when)
+        return 1 + length(leaf.question, pack.question[leaf.question].only_if)
+
+    for question in pack.questions:
+        if length(question.id, question.only_if) > MOST_TESTS:
+            raise TooLong(f"'{question.id}' rests on more than {MOST_TESTS:,} tests when it is written out")
 
 
 # --- from a condition to tests -------------------------------------------------------------------

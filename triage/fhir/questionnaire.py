@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from triage.fhir.gates import enabling
+from triage.fhir.gates import check_length, enabling
 from triage.fhir.names import (
     STATES,
     Resource,
@@ -28,9 +28,11 @@ HIGHEST = "http://hl7.org/fhir/StructureDefinition/maxValue"
 def questionnaire(pack: Pack) -> Resource:
     """The Questionnaire (R4) of a pack: every question, option and condition to ask, in the author's order.
 
-    Every question can be answered with "don't know", and none is required.
+    Every question can be answered with "don't know", and none is required. Raises :class:`TooLong` for a
+    pack whose conditions would grow beyond all measure.
     """
     about = pack.about
+    check_length(pack)
     items = [_item(pack, question) for question in pack.questions]
     return {
         "resourceType": "Questionnaire",
@@ -103,7 +105,7 @@ def _number(question: Question) -> Iterator[Resource]:
     yield {
         "extension": extensions,
         "linkId": number_link(question),
-        "text": f"{question.label} ({question.unit})" if question.unit else question.label,
+        "text": question.label,
         "type": "integer",
         "enableWhen": [{"question": unknown, "operator": "exists", "answerBoolean": False}],
         "enableBehavior": "all",

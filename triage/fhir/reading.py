@@ -110,6 +110,9 @@ class _Reader:
     def head(self, resource: Mapping[str, object]) -> None:
         if isinstance(resource.get("identifier"), list):
             self.wrong(f"{KIND}.identifier", "R4 has one identifier and no list", "this looks like FHIR R5")
+        profiles = _profiles(resource.get("meta"))
+        if any("hl7.org/fhir/5." in profile for profile in profiles):
+            self.wrong(f"{KIND}.meta.profile", "this is FHIR R5", f"give a {KIND} of R4")
         status = resource.get("status")
         if status not in READABLE:
             reason = REFUSED.get(str(status), f"allowed: {', '.join(READABLE)}")
@@ -300,6 +303,11 @@ def _better(coding: Mapping[str, object], allowed: Mapping[str, Coding]) -> str:
         if code in systems
         else did_you_mean(code, list(systems))
     )
+
+
+def _profiles(meta: object) -> list[str]:
+    told = meta.get("profile") if isinstance(meta, Mapping) else None
+    return [str(profile) for profile in told] if isinstance(told, list) else []
 
 
 def _cannot_be(value: object) -> str:
