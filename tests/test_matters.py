@@ -14,12 +14,14 @@ from triage.answers import Answers
 from triage.assess import assess
 from triage.errors import AnswerError
 from triage.explain import Matters, Turn, how, matters
-from triage.explain.given import Given, changed, in_words, known
+from triage.explain.given import Given, changed, known
+from triage.explain.words import change_in_words
 from triage.loading import find_pack, load_cases
 from triage.logic import NO
 from triage.pack import EMERGENCY, RANK, Case, Pack
-from triage.report.document import Bullets, Heading
+from triage.report.document import Block, Bullets, Heading, Paragraph
 from triage.report.outlook import outlook
+from triage.report.wording import soon
 from triage.verify.cases import complete
 from triage.view import View
 
@@ -33,13 +35,15 @@ def others(pack: Pack, answers: Answers) -> list[Given]:
 
 def turned(pack: Pack, answers: Answers, change: tuple[Given, ...]) -> Turn | None:
     """The turn that a change brings, by assessing it; None if the level stays."""
-    level = after(pack, answers, change).level.id
-    return None if level == assess(pack, answers).level.id else Turn(change, level)
+    person = after(pack, answers, change)
+    level = person.level.id
+    return None if level == assess(pack, answers).level.id else Turn(change, level, person.could_reach)
 
 
 def holds_together(pack: Pack, answers: Answers) -> None:
     found = matters(pack, answers)
-    assert found.level == assess(pack, answers).level.id
+    person = assess(pack, answers)
+    assert (found.level, found.could_reach) == (person.level.id, person.could_reach)
     single = {turn for one in others(pack, answers) if (turn := turned(pack, answers, (one,)))}
     assert set(found.single) == single
     assert len(found.single) == len(single)
@@ -82,9 +86,9 @@ def test_what_makes_no_difference_makes_none_in_any_way(pack: Pack, data: st.Dat
 
 
 def said(pack: Pack, answers: Answers, change: tuple[Given, ...]) -> dict[str, object]:
-    """The outcome: what is said and shown; what is still unknown is no part of it."""
+    """What is said and shown, with what is not ruled out; which questions are open is no part of it."""
     found = outcome(after(pack, answers, change))
-    del found["could_reach"], found["status"]
+    del found["status"]
     for cause in found["causes"].values():
         cause["support"] = "open" if cause["support"] == "none" else cause["support"]
     return found
@@ -119,24 +123,35 @@ def floor_falls(pack: Pack, answers: Answers) -> bool:
 
 
 def section_holds(pack: Pack, answers: Answers) -> None:
-    """ "What would change this advice" counts what `matters` found; nobody mistakes their age."""
+    """ "What would change this advice" counts what `matters` found, ages aside, with one example a level."""
     person = assess(pack, answers)
     found = matters(pack, answers)
-    heading, bullets = outlook(pack, person)
+    heading, *blocks = outlook(pack, person)
     assert heading == Heading(2, "What would change this advice")
-    assert isinstance(bullets, Bullets)
-    text = "\n".join(bullets.points)
-    higher = sum(RANK[turn.level] > RANK[found.level] for turn in found.single)
-    mistaken = (turn for turn in found.single if pack.question[turn.answers[0].question].kind != "number")
-    lower = sum(RANK[turn.level] < RANK[found.level] for turn in mistaken)
+    text = "\n".join(in_text(block) for block in blocks)
+    turns = [turn for turn in found.single if pack.question[turn.answers[0].question].kind != "number"]
+    more = [turn for turn in turns if RANK[turn.level] > RANK[found.level]]
+    higher, lower = len(more), sum(RANK[turn.level] < RANK[found.level] for turn in turns)
     told_higher = re.search(r"more urgent with (?:(one)|any one of (\d+)) other answer", text)
     told_lower = re.search(r"less urgent if (?:(one)|any one of (\d+)) answer", text)
     assert counted(told_higher) == higher
     assert counted(told_lower) == (lower if RANK[found.level] < EMERGENCY else 0)
-    assert ("No single other answer would change how soon" in text) is (not found.single)
+    assert ("No single other answer would change how soon" in text) is (not turns)
+    assert (", another age or number aside;" in text) is (not turns and bool(found.single))
     assert ("How soon rests on: " in text) is bool(how(pack, answers).reasons)
-    shown = [turn for turn in found.single if in_words(pack, turn.answers[0]) in text]
-    assert len(shown) >= min(3, higher)
+    points = [point for block in blocks if isinstance(block, Bullets) for point in block.points]
+    for level in {turn.level for turn in more}:
+        told = {f"“{change_in_words(pack, turn.answers[0])}”: {soon(pack, level, turn.could_reach)}" for turn in more if turn.level == level}  # fmt: skip
+        assert len(told & set(points)) == 1
+
+
+def in_text(block: Block) -> str:
+    match block:
+        case Bullets(points):
+            return "\n".join(points)
+        case Paragraph(text) | Heading(_, text):
+            return text
+    raise AssertionError(block)
 
 
 def counted(match: "re.Match[str] | None") -> int:
@@ -178,9 +193,10 @@ def test_the_answers_that_matter_are_told_with_the_level_they_lead_to(small: Pac
     found = matters(small, answers)
     assert found == Matters(
         level="consultation",
+        could_reach=None,
         single=(
-            Turn((Given("alarm", "jaundice", "yes"),), "consultation_24"),
-            Turn((Given("alarm", "black_stool", "yes"),), "consultation_24"),
+            Turn((Given("alarm", "jaundice", "yes"),), "consultation_24", None),
+            Turn((Given("alarm", "black_stool", "yes"),), "consultation_24", "emergency_ambulance"),
         ),
         pairs=(),
         tried=13,
@@ -196,7 +212,7 @@ def test_two_answers_are_tried_where_no_single_one_is_enough(small: Pack) -> Non
     assert {turn.level for turn in found.single} == {"emergency", "emergency_ambulance"}
     both = {**answers, "alarm": {"fever": "yes", "jaundice": "yes", "black_stool": "yes"}, "iron": "no"}
     found = matters(small, both)
-    assert found.single == (Turn((Given("alarm", "black_stool", "no"),), "emergency"), Turn((Given("iron", None, "yes"),), "emergency"))  # fmt: skip
+    assert found.single == (Turn((Given("alarm", "black_stool", "no"),), "emergency", None), Turn((Given("iron", None, "yes"),), "emergency", None))  # fmt: skip
 
 
 def test_answers_that_do_not_fit_are_refused(small: Pack) -> None:

@@ -1,6 +1,5 @@
 """The theorems: sound packs pass, and each fault is shown by people whose answers replay to what is claimed."""
 
-
 import pytest
 
 from triage.assess import assess
@@ -28,7 +27,14 @@ def replay(pack: Pack, claim: Claim) -> None:
 
 @pytest.mark.parametrize(
     "theorem",
-    ["interview-ends", "unknown-is-exact", "worry-never-lowers", "nothing-contradicts", "nothing-is-shadowed", "pruning-is-honest"],
+    [
+        "interview-ends",
+        "unknown-is-exact",
+        "worry-never-lowers",
+        "nothing-contradicts",
+        "nothing-is-shadowed",
+        "pruning-is-honest",
+    ],
 )
 def test_the_shipped_pack_holds(liver: Pack, theorem: str) -> None:
     claim = decide(liver, theorem)

@@ -19,10 +19,10 @@ from triage.view import View
 
 FEVER, JAUNDICE = Item("alarm", "fever"), Item("alarm", "jaundice")
 EXAMPLES: dict[type, tuple[Condition, str]] = {
-    Said: (Said("benign"), "yes, given: The report says harmless (benign)"),
-    Item: (JAUNDICE, "no, given: Jaundice: no (jaundice)"),
-    Option: (Option("hepatitis", "b"), "yes, given: Hepatitis: hepatitis B (hepatitis = b)"),
-    Compare: (Compare("age", ">=", 60), "no, given: Age: 40 years (age >= 60)"),
+    Said: (Said("benign"), "yes, given: The report says harmless"),
+    Item: (JAUNDICE, "no, given: Jaundice"),
+    Option: (Option("hepatitis", "b"), "yes, given: Hepatitis: hepatitis B (you said: hepatitis B)"),
+    Compare: (Compare("age", ">=", 60), "no, given: Age: 60 years or more (you said: 40 years)"),
     Fact: (Fact("viral_hepatitis"), "yes, derived: hepatitis B or C"),
     Not: (Not(FEVER), "no, derived: not"),
     All: (All((FEVER, JAUNDICE)), "no, derived: all of"),
@@ -59,9 +59,9 @@ def test_every_kind_of_part_is_told(small: Pack) -> None:
     for line in (
         "- | yes, derived: hepatitis B or C (told above)",
         "- | no, does not apply: Iron tablets",
-        "- | | no, given: Black stool: no (black_stool)",
-        "- | open, not known: Bile duct stones (stones)",
-        "- | open, not asked: Cancer (cancer)",
+        "- | | no, given: Black stool",
+        "- | open, not known: Bile duct stones",
+        "- | open, not asked: Cancer",
     ):
         assert line in lines
 
@@ -70,7 +70,12 @@ def test_a_fact_is_told_where_it_stands_first_and_not_again(small: Pack) -> None
     fact = Fact("viral_hepatitis")
     first, second = tree(View(small, ANSWERS), All((fact, fact))).parts
     assert (first.kind, len(first.parts)) == ("fact", 1)
-    assert second == Node("fact told above", first.text, first.truth)
+    assert second == Node("fact told above", first.text, first.truth, rule="viral_hepatitis")
+
+
+def test_a_part_names_its_rule_for_who_writes_rules(small: Pack) -> None:
+    whole = tree(View(small, ANSWERS), All((FEVER, Fact("viral_hepatitis"), Compare("age", "<", 18))))
+    assert [(part.rule, part.said) for part in whole.parts] == [("fever", "yes"), ("viral_hepatitis", None), ("age < 18", "40 years")]  # fmt: skip
 
 
 def from_parts(node: Node) -> Truth:

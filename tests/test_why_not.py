@@ -10,7 +10,7 @@ from tests.test_nearest import after, goals
 from triage.assess import SUPPORTED, assess
 from triage.condition import Condition, Not
 from triage.errors import AnswerError
-from triage.explain import Failed, WhyNot, why_not
+from triage.explain import Failed, Standing, WhyNot, why_not
 from triage.explain.given import Given, known
 from triage.explain.nearest import nearest
 from triage.logic import NO, UNKNOWN, YES
@@ -30,8 +30,12 @@ def test_what_is_asked_about_was_reached_or_every_change_reaches_it(pack: Pack, 
         found = why_not(pack, answers, subject, most=3)
         assert found.reached is reached(now)
         assert found.reached <= (not found.changes and not found.failed and not found.stood_in_the_way)
-        assert all(reached(after(pack, answers, change)) for change in found.changes)
-        everything = list(nearest(pack, answers, goal))
+        people = [after(pack, answers, change) for change in found.changes]
+        assert all(reached(person) for person in people)
+        if subject in LEVELS:
+            assert found.now == (now.level.id, now.could_reach)
+            assert list(found.then) == [(person.level.id, person.could_reach) for person in people]
+        everything = sorted(nearest(pack, answers, goal), key=lambda change: any(isinstance(one.value, int) for one in change))  # fmt: skip
         assert (list(found.changes), found.more) == (everything[:3], len(everything) > 3)
 
 
@@ -106,6 +110,7 @@ def test_a_higher_level_is_reached_by_the_fewest_other_answers(small: Pack) -> N
         failed=(Failed("bleeding", "It can be bleeding.", "black_stool and not iron",
                        (Given("alarm", "black_stool", "no"),), ()),),
         changes=((Given("alarm", "black_stool", "yes"), Given("iron", None, "no")),),
+        now=Standing("emergency", None), then=(Standing("emergency_ambulance", None),),
     )  # fmt: skip
 
 

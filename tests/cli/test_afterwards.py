@@ -52,17 +52,17 @@ def test_the_prompt_says_what_it_is_for_and_help_names_every_word(shared: Sessio
 
 
 ASKED = {
-    "how": "Enough for this level, whatever else is answered: - “Fever: yes” and “Jaundice: yes”",
-    "how level": "The level: Go to an emergency department now.",
+    "how": "Enough to be seen at least this soon, whatever else is answered: - “Fever: yes” and “Jaundice: yes”",
+    "how level": 'How soon: "Go to an emergency department now".',
     "HOW bile_stones": "Bile duct stones: strong support.",
     "how bile-stones": "Bile duct stones: strong support.",
-    "how fever_with_jaundice": "This red flag fires.",
+    "how fever_with_jaundice": "“It can be an infection.” This applies here.",
     "why-not emergency-ambulance": "- “Black stool: yes” and “Iron tablets: no”",
     "whynot scar": "It was reached, after all.",
     "what-if alarm=!jaundice": '"Go to an emergency department now" → "Talk about it at a planned visit"',
     "what if alarm=!jaundice": '"Go to an emergency department now" → "Talk about it at a planned visit"',
     "why not emergency-ambulance": "- “Black stool: yes” and “Iron tablets: no”",
-    "why": "Enough for this level, whatever else is answered: - “Fever: yes” and “Jaundice: yes”",
+    "why": "Enough to be seen at least this soon, whatever else is answered: - “Fever: yes” and “Jaundice: yes”",
     "whatif age=64": "Nothing would change.",
     "matters": "Each of these answers alone would change it:",
 }

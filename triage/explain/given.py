@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from triage.answers import Answer, Answers, describe_answer, item_label, normalise
+from triage.answers import Answer, Answers, normalise
 from triage.condition import Atom, Condition, Fact, Item, leaves
 from triage.domain import bands
 from triage.logic import NO
@@ -119,26 +119,3 @@ class Values:
     def band(self, question: str, value: int) -> range:
         """The band that a number lies in."""
         return next(band for band in self._bands[question] if value in band)
-
-
-def in_words(pack: Pack, one: Given) -> str:
-    """One answer in the words the person saw: ``Fever: yes``, ``Age: 63 years``."""
-    question = pack.question[one.question]
-    if one.item is not None:
-        return f"{item_label(question, one.item)}: {'not sure' if one.value == 'unknown' else one.value}"
-    return f"{question.label}: {describe_answer(question, one.value)}"
-
-
-def band_in_words(band: range, unit: str | None) -> str:
-    """Numbers that no rule can tell apart: ``18 to 39 years``."""
-    words = str(band.start) if len(band) == 1 else f"{band.start} to {band.stop - 1}"
-    return f"{words} {unit or ''}".strip()
-
-
-def change_in_words(pack: Pack, one: Given) -> str:
-    """An answer that could have been given: a number stands for all that no rule can tell from it."""
-    question = pack.question[one.question]
-    if not isinstance(one.value, int):
-        return in_words(pack, one)
-    band = Values(pack).band(one.question, one.value)
-    return f"{question.label}: {band_in_words(band, question.unit)}"

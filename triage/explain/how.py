@@ -11,6 +11,7 @@ from triage.errors import AnswerError, Misfit, did_you_mean, shown
 from triage.explain.forcing import reasons
 from triage.explain.given import Given, Unit, known, unit_of, viewed
 from triage.explain.settling import settling
+from triage.explain.standing import standing
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import EMERGENCY, RANK, Cause, Evidence, Level, Pack, RedFlag, Strength
 from triage.view import View
@@ -41,9 +42,10 @@ class How:
     """How a level, red flag or cause came about.
 
     ``reasons`` are minimal sets of answers that force it whatever the rest, smallest first; ``more`` says
-    whether there are others. For a level, ``ruled_out`` and ``open`` tell why it is not higher, and
-    ``floor`` that it stands on an emergency sign that was asked about and is not known. ``withheld`` is
-    the sentence that says why the causes are not told to this person.
+    whether there are others. For a level, ``could_reach`` is the highest that is not ruled out (None if
+    that is the same), ``ruled_out`` and ``open`` tell why it is not higher, and ``floor`` that it stands on
+    an emergency sign that was asked about and is not known. ``withheld`` is the sentence that says why the
+    causes are not told to this person.
     """
 
     subject: str
@@ -55,6 +57,7 @@ class How:
     open: tuple[StillOpen, ...] = ()
     floor: bool = False
     withheld: str | None = None
+    could_reach: Level | None = None
 
 
 def how(pack: Pack, answers: Mapping[str, object], subject: str = LEVEL, *, most: int = 1) -> How:
@@ -99,6 +102,7 @@ def _level(view: View, most: int) -> How:
     return How(
         LEVEL, pack.about.levels[level].title, level, found, more,
         tuple(_ruled_out(view, above)), tuple(_still_open(view, above)), floor,
+        could_reach=standing(view).could_reach,
     )  # fmt: skip
 
 

@@ -1,17 +1,20 @@
 """Why a question is asked: computed from what is open now, never from a stored text alone."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from triage.answers import Answer, Answers
-from triage.assess import certain_level, ranked
+from triage.assess import ranked
 from triage.condition import Open
 from triage.domain import bands
-from triage.explain.given import Given, band_in_words
+from triage.explain.given import Given
 from triage.explain.settling import settling
+from triage.explain.standing import standing
+from triage.explain.words import band_in_words
 from triage.interview import Step
 from triage.logic import NO, UNKNOWN
-from triage.pack import LEVELS, RANK, Level, Pack, Question
+from triage.pack import RANK, Level, Pack, Question
 from triage.view import View
 
 
@@ -28,11 +31,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one answer would do: the level it makes certain, how high it leaves things open, causes moved."""
+    """What one answer would do: the level it makes certain, what it leaves open above that, causes moved.
+
+    Numbers that would do the same stand together.
+    """
 
     answer: str
     level: Level
-    could_reach: Level
+    could_reach: Level | None
     causes: tuple[tuple[str, str, str], ...]
 
 
@@ -61,6 +67,8 @@ def why(pack: Pack, answers: Answers, step: Step) -> Why:
     changes = tuple(
         _change(view, answers, words, question, answer) for words, answer in _possible(pack, answers, step)
     )
+    if question.kind == "number":
+        changes = tuple(_joined(changes, bands(pack)[question.id], question.unit))
     return Why(step, question.why, question.sources, tuple(_waiting(view, step)), changes)
 
 
@@ -110,8 +118,16 @@ def _change(view: View, answers: Answers, words: str, question: Question, answer
     if isinstance(answer, Mapping) and isinstance(before, Mapping):
         answer = {**before, **answer}
     after = View(view.pack, {**answers, question.id: answer})
-    level, _ = certain_level(after)
-    return Change(words, level, LEVELS[max(after.possible_rank(), RANK[level])], tuple(_moved(view, after)))
+    return Change(words, *standing(after), tuple(_moved(view, after)))
+
+
+def _joined(changes: Iterable[Change], cut: Iterable[range], unit: str | None) -> Iterator[Change]:
+    """Neighbouring bands together, where their numbers would do the same."""
+    alike = groupby(zip(changes, cut, strict=True), key=lambda pair: replace(pair[0], answer=""))
+    for change, pairs in alike:
+        bands_of = [band for _, band in pairs]
+        whole = range(bands_of[0].start, bands_of[-1].stop)
+        yield replace(change, answer=band_in_words(whole, unit))
 
 
 def _moved(before: View, after: View) -> Iterator[tuple[str, str, str]]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from triage.assess import SUPPORTED, certain_level, ranked
 from triage.condition import Condition
 from triage.errors import AnswerError, Misfit, did_you_mean, shown
-from triage.explain.given import Given, Unit, unit_of, viewed
+from triage.explain.given import Given, Unit, changed, unit_of, viewed
 from triage.explain.how import find
 from triage.explain.nearest import Blocker, Goal, everywhere, nearest
 from triage.explain.settling import settling
+from triage.explain.standing import Standing, standing
 from triage.logic import NO, YES
 from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Level, Pack, RedFlag
 from triage.view import View
@@ -35,6 +35,7 @@ class WhyNot:
     ``reached`` is true if it was, after all. ``stood_in_the_way`` are rules that forbid it;
     ``changes`` are the smallest sets of other answers that would have come to it, ``more`` says whether
     there are others. ``withheld`` is the sentence that says why the causes are not told to this person.
+    For a level, ``now`` is how soon it is as answered, and ``then`` what each of the changes would come to.
     """
 
     subject: str
@@ -45,6 +46,8 @@ class WhyNot:
     changes: tuple[tuple[Given, ...], ...] = ()
     more: bool = False
     withheld: str | None = None
+    now: Standing | None = None
+    then: tuple[Standing, ...] = ()
 
 
 def why_not(pack: Pack, answers: Mapping[str, object], subject: str, *, most: int = 3) -> WhyNot:
@@ -68,17 +71,18 @@ def why_not(pack: Pack, answers: Mapping[str, object], subject: str, *, most: in
 def _level(view: View, level: Level, most: int) -> WhyNot:
     """From below a level is not reached because no flag of it fires, from above because a higher one does."""
     rank, title = RANK[level], view.pack.about.levels[level].title
-    now, floor = certain_level(view)
-    if now == level:
-        return WhyNot(level, title, True)
+    now, (_, floor) = standing(view), certain_level(view)
+    if now.level == level:
+        return WhyNot(level, title, True, now=now)
     changes, more = _changes(view, level_goal(view.pack, level), most)
-    if RANK[now] < rank:
+    then = tuple(standing(View(view.pack, changed(view.pack, view.answers, one)[0])) for one in changes)
+    if RANK[now.level] < rank:
         failed = _failed(view, _flags(view.pack, rank, rank))
-        return WhyNot(level, title, False, failed, (), changes, more)
+        return WhyNot(level, title, False, failed, (), changes, more, now=now, then=then)
     above = _flags(view.pack, rank + 1)
     firing = [flag for flag in above if view.holds(flag.when)]
     way = [flag for flag, _ in view.open_flags(above=EMERGENCY - 1)] if floor else firing
-    return WhyNot(level, title, False, (), _failed(view, way), changes, more)
+    return WhyNot(level, title, False, (), _failed(view, way), changes, more, now=now, then=then)
 
 
 def _flags(pack: Pack, lowest: int, highest: int = len(LEVELS)) -> list[RedFlag]:
@@ -110,8 +114,13 @@ def _strong(parts: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _changes(view: View, goal: Goal, most: int) -> tuple[tuple[tuple[Given, ...], ...], bool]:
-    found = list(islice(nearest(view.pack, view.answers, goal), most + 1))
+    """The first of the smallest changes, those of an age or number last: nobody can choose that."""
+    found = sorted(nearest(view.pack, view.answers, goal), key=_by_number)
     return tuple(found[:most]), len(found) > most
+
+
+def _by_number(change: Iterable[Given]) -> bool:
+    return any(isinstance(piece.value, int) for piece in change)
 
 
 def _failed(view: View, rules: Iterable[RedFlag | Evidence]) -> tuple[Failed, ...]:

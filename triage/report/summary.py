@@ -1,15 +1,15 @@
 """From an assessment to a document: what is said, in which order, with which words.
 
-The order is fixed: how soon and where to go, what fired it, what the finding usually means or why
-we do not reassure, the causes, how they are usually handled, advice, tests, questions to take along,
-follow-up, what would change the advice, sources, the answers given. On paper what one needs at the
-doctor's comes first, on a page of its own.
+The order is fixed: how soon and where to go, what fired it, what would settle it, what the finding usually
+means or why we do not reassure, the causes, how they are usually handled, advice, tests, questions to take
+along, follow-up, what would change the advice, sources, the answers given. On paper what one needs at the
+doctor's comes first, on a page of its own. In an emergency what is for a planned visit is left out.
 """
 
 from collections.abc import Iterable, Iterator
 
 from triage.assessment import AdviceGiven, Assessment, CauseFound, EvidenceFound
-from triage.pack import Pack
+from triage.pack import EMERGENCY, RANK, Pack
 from triage.report.document import (
     STEPS,
     Bar,
@@ -58,13 +58,18 @@ WAY_WORDS = {
 }
 
 TO_READ = (
-    "title", "how soon", "settling", "why so soon", "finding", "causes", "reasons", "handling", "advice",
-    "tests", "questions", "follow-up", "outlook", "doctor",
+    "title", "how soon", "why so soon", "settling", "for later", "finding", "causes", "reasons", "handling",
+    "advice", "tests", "questions", "follow-up", "outlook", "doctor",
 )  # fmt: skip
 ON_PAPER = (
     "title", "how soon", "why so soon", "causes", "questions", "doctor", "notes",
-    "settling", "finding", "reasons", "handling", "advice", "tests", "follow-up", "outlook",
+    "settling", "for later", "finding", "reasons", "handling", "advice", "tests", "follow-up", "outlook",
 )  # fmt: skip
+AT_A_VISIT = ("handling", "tests", "questions", "follow-up")
+FOR_LATER = (
+    "Nothing from here on needs to be read now. Show it to those who will look after you. Tests, questions "
+    "for a visit and follow-up are left out: ask a doctor about them when the emergency is over."
+)
 
 
 def summary(pack: Pack, assessment: Assessment, *, paper: bool = False) -> Document:
@@ -72,11 +77,13 @@ def summary(pack: Pack, assessment: Assessment, *, paper: bool = False) -> Docum
 
     With ``paper`` the essentials stand first, with room for notes, and the rest begins on a new page.
     """
+    emergency = RANK[assessment.level.id] >= EMERGENCY
     parts: dict[str, Iterator[Block]] = {
         "title": _title(assessment),
         "how soon": how_soon(pack, assessment),
         "settling": settling(pack, assessment),
         "why so soon": why_so_soon(pack, assessment),
+        "for later": iter((Heading(2, "For later"), Paragraph(FOR_LATER)) if emergency else ()),
         "finding": _finding(assessment),
         "causes": _causes(assessment),
         "reasons": _reasons(assessment),
@@ -93,7 +100,8 @@ def summary(pack: Pack, assessment: Assessment, *, paper: bool = False) -> Docum
         "doctor": _doctor(),
         "notes": iter((Notes("For the doctor's notes", 3), PageBreak())),
     }
-    told = [block for name in (ON_PAPER if paper else TO_READ) for block in parts[name]]
+    order = [name for name in (ON_PAPER if paper else TO_READ) if not (emergency and name in AT_A_VISIT)]
+    told = [block for name in order for block in parts[name]]
     origins = (*sources(pack, assessment), *answers(pack, assessment), *about(assessment))
     return (*explained(told, Glossary(pack.about.terms)), *origins)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from triage.assessment import OpenAnswer, Statement
+from triage.pack import Level, Pack
 from triage.report.document import Block, Bullets, Callout, Heading, Paragraph
 from triage.terms import Glossary
 
@@ -31,6 +32,14 @@ def section(title: str, *groups: Iterable[Statement], level: int = 2) -> Iterato
     if points:
         yield Heading(level, title)
         yield Bullets(points)
+
+
+def soon(pack: Pack, level: Level, could_reach: Level | None) -> str:
+    """How soon, in short: never the level alone while something more urgent is not ruled out."""
+    title = f'"{pack.about.levels[level].title}"'
+    if could_reach is None:
+        return title
+    return f'at least {title} (we could not rule out "{pack.about.levels[could_reach].title}")'
 
 
 def open_point(answer: OpenAnswer) -> str:
