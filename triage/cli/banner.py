@@ -39,6 +39,11 @@ def emergency(pack: Pack, view: View, flags: Iterable[RedFlag], *, again: bool) 
     return Callout("alarm", _words(pack, rank), (*say, *reasons))
 
 
+def emergencies(view: View) -> list[RedFlag]:
+    """The emergency flags that fire."""
+    return [flag for flag in view.pack.red_flags if RANK[flag.level] >= EMERGENCY and view.holds(flag.when)]
+
+
 def _levels(view: View) -> tuple[int, int]:
     """The ranks of the level that is certain and of the highest that is not ruled out."""
     level = RANK[certain_level(view)[0]]

@@ -47,7 +47,7 @@ def replay(session: str, name: str | None, style: str, output: str | None, force
     over = recording.ended in ("finished", "stopped")
     if not over and next_step(pack, state.answers, state.clarified) is not None:
         from triage.cli.banner import so_far
-        from triage.cli.talk import show_unanswered
+        from triage.cli.prompts import show_unanswered
 
         screen.document((so_far(pack, View(pack, state.answers)),))
         screen.line("This session did not come to its end. Nothing was assumed.", style="bold")

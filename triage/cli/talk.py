@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from io import TextIOWrapper
-from itertools import takewhile
-from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from triage.answers import NOTHING, Answer, Answers, describe_answer
 from triage.cli import banner
-from triage.cli.replies import NOT_SURE, Command, Reply, Unclear, allowed, read_reply, skipped
+from triage.cli.prompts import choices, draft_told, progress, show_unanswered
+from triage.cli.replies import Command, Reply, Unclear, allowed, read_reply, skipped
 from triage.cli.screen import Screen
 from triage.explain.why import why
 from triage.interview import (
@@ -24,12 +23,11 @@ from triage.interview import (
     State,
     Step,
     WentBack,
-    closer_looks_left,
     fold,
     next_step,
     steps_left,
 )
-from triage.pack import EMERGENCY, RANK, Pack, Question, RedFlag
+from triage.pack import EMERGENCY, RANK, Pack, Question
 from triage.report.reasons import why_lines
 from triage.session import Asked, Ended, Entry, course
 from triage.terms import Glossary
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from triage.cli.recorder import Recorder
 
 MAX_LINE = 4_000
-FEW = 7  # questions that are told one by one; more of them would push the rest off the screen
 NOT_SAVED = "nothing is saved unless you ask"
 HELP = (
     "Type a number, a word or its first letters. Or type: why (or ?) to see why this is asked, "
@@ -330,11 +327,15 @@ class Talk:
     def show(self, step: Step, question: Question) -> None:
         """The terms used for the first time, the question, and its numbered answers."""
         state = self.state
-        self.progress(step, state)
+        if step.plainer and not self.closer_told:
+            self.closer_told = True
+            self.screen.line(CLOSER)
+            self.screen.line()
+        self.screen.line(progress(self.pack, state, step), style="dim")
         choice = question.choices.get(step.item or "")
         plainer = choice.plainer if choice else question.plainer
         asked = plainer if step.plainer and plainer else question.ask
-        labels = self.labels(step, question)
+        labels = choices(step, question, self.items(step, question))
         for term, meaning in self.glossary.first_met(" ".join((asked, *labels))).items():
             self.screen.line(f"({term} means: {meaning}.)", style="dim")
         self.screen.line(asked, style="bold")
@@ -342,33 +343,7 @@ class Talk:
             self.screen.line(label, indent=f"{place:>3}  ")
         self.screen.line(allowed(step, question, self.items(step, question)), style="dim")
         if (draft := state.drafts.get(step)) is not None:
-            self.screen.line(f"Your answer so far: {_draft(question, step, draft)}. Enter keeps it.")
-
-    def progress(self, step: Step, state: State) -> None:
-        """Where the person is. The numbers are never below what remains, and fall as it goes on."""
-        left = steps_left(self.pack, state.answers)
-        if not step.plainer:
-            number = len({past.question for past in state.path} | {step.question})
-            more = f"at most {left - 1} more" if left > 1 else "the last one"
-            self.screen.line(f"Question {number} · {more}", style="dim")
-            return
-        if not self.closer_told:
-            self.closer_told = True
-            self.screen.line(CLOSER)
-            self.screen.line()
-        looks = len(list(takewhile(attrgetter("plainer"), reversed(state.path))))
-        ahead = closer_looks_left(self.pack, state.answers, state.clarified)
-        total = looks + ahead if ahead == 1 else f"at most {looks + ahead}"
-        then = f"then at most {left} more question{'s' * (left > 1)}" if left else "then no more questions"
-        self.screen.line(f"Closer look {looks + 1} of {total} · {then}", style="dim")
-
-    def labels(self, step: Step, question: Question) -> Sequence[str]:
-        """The numbered lines under a question."""
-        if step.item is not None or question.kind == "yes_no":
-            return ("yes", "no", f"{NOT_SURE}, or rather not say")
-        if question.kind == "one_of":
-            return (*(choice.label for choice in question.options), f"{NOT_SURE}, or rather not say")
-        return [question.choices[item].label for item in self.items(step, question)]
+            self.screen.line(f"Your answer so far: {draft_told(question, step, draft)}. Enter keeps it.")
 
     def take(self, step: Step, question: Question, answer: Answer, taken_as_no: Sequence[str]) -> None:
         """Record an answer; for an emergency list, read back in one line what was taken as no."""
@@ -415,7 +390,7 @@ class Talk:
         Another finding of the same level is told too, without the offer.
         """
         view = View(self.pack, self.state.answers)
-        firing = emergencies(view)
+        firing = banner.emergencies(view)
         rank = max((RANK[flag.level] for flag in firing), default=0)
         new = [flag for flag in firing if RANK[flag.level] == rank and flag.id not in self.announced]
         if not new:
@@ -427,7 +402,7 @@ class Talk:
 
     def forget(self) -> None:
         """Of what was announced, keep what still fires after an answer was taken back."""
-        firing = emergencies(View(self.pack, self.state.answers))
+        firing = banner.emergencies(View(self.pack, self.state.answers))
         self.announced &= {flag.id for flag in firing}
 
     def stop_or_go(self) -> Literal["stop", "go on"]:
@@ -449,37 +424,11 @@ class Talk:
             self.screen.line("Type stop or go on.")
 
 
-def show_unanswered(screen: Screen, view: View) -> None:
-    """What was not asked and matters."""
-    left = {atom.question for atom, status in view.open_atoms() if status == "unasked"}
-    asked = [question for question in view.pack.questions if question.id in left]
-    screen.line(f"Not answered: {len(left)} question{'s' * (len(left) != 1)}.")
-    if len(asked) <= FEW:
-        for question in asked:
-            screen.line(question.ask, indent="- ")
-    else:
-        screen.line("; ".join(question.label for question in asked) + ".", indent="- ")
-
-
 def together(before: Answer, answer: Answer) -> Answer:
     """An answer laid over an earlier one: of a list, item by item."""
     if isinstance(before, Mapping) and isinstance(answer, Mapping):
         return {**before, **answer}
     return answer
-
-
-def emergencies(view: View) -> list[RedFlag]:
-    """The emergency flags that fire."""
-    return [flag for flag in view.pack.red_flags if RANK[flag.level] >= EMERGENCY and view.holds(flag.when)]
-
-
-def _draft(question: Question, step: Step, draft: Answer) -> str:
-    if step.item is not None:
-        return NOT_SURE if draft == "unknown" else str(draft)
-    if isinstance(draft, dict):
-        named = {item: state for item, state in draft.items() if state != "no"}
-        return describe_answer(question, named).rstrip(".") if named else "none"
-    return describe_answer(question, draft)
 
 
 def emergency_lists(pack: Pack) -> frozenset[str]:
