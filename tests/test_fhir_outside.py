@@ -22,6 +22,7 @@ from tests.conftest import ROOT, SMALL
 from tests.generated import packs, partial
 from tests.test_fhir import LIVER, bundle, filled, items
 from triage.answers import Answer, Answers
+from triage.errors import AnswerError
 from triage.fhir.questionnaire import questionnaire
 from triage.fhir.reading import answers_of
 from triage.loading import load_cases, load_pack
@@ -285,3 +286,16 @@ def test_a_condition_that_is_turned_round_is_seen_in_the_client(client: Program,
     items(form)["iron_tablets"]["enableWhen"][0]["operator"] = "="
     answers: Answers = {"alarm": {"black_stool": "no"}}
     assert set(seen_in(client, form, liver, answers)) - set(to_see(liver, answers)) == {"iron_tablets"}
+
+
+def test_an_answer_that_a_client_hides_is_not_given_back_or_is_refused(client: Program, liver: Pack) -> None:
+    # Somebody said that iron tablets are taken and that there is a pregnancy, then changed what these rest on.
+    answers = {"age": 70, "alarm": {"black_stool": "no"}, "iron_tablets": "yes", "pregnant": "yes"}
+    found = client.ask(questionnaire=questionnaire(liver), response=filled(liver, answers))
+    assert not {"iron_tablets", "pregnant"} & set(found["visible"])
+    # What `enableWhen` hides is dropped; what an expression hides is kept by LHC-Forms, and so refused by us.
+    assert set(items(found["response"])) == {"age", "age.number", "alarm", "alarm.black_stool", "pregnant"}
+    with pytest.raises(
+        AnswerError, match="'pregnant' \\(yes\\) does not apply, because of the answer: Age: 70 years"
+    ):
+        answers_of(liver, found["response"])

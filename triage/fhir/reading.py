@@ -4,11 +4,11 @@ What FHIR lets a reader pass over (ids, plain extensions, texts, who and when) i
 else has to be as our Questionnaire has it; nothing is dropped silently, guessed or converted.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias, cast
 
 from triage.answers import Answer, normalise
-from triage.errors import AnswerError, Misfit, did_you_mean, shown
+from triage.errors import MOST, AnswerError, Misfit, did_you_mean, shown
 from triage.fhir.names import (
     STATES,
     Coding,
@@ -78,9 +78,7 @@ class _Reader:
         kind = resource.get("resourceType") if isinstance(resource, Mapping) else None
         if not isinstance(resource, Mapping) or kind != KIND:
             hint = REFUSED.get(str(kind), f"give a {KIND} (FHIR R4)")
-            stop(
-                "resourceType", f"this is no {KIND}, but '{shown(kind)}'" if kind else "this is missing", hint
-            )
+            stop("resourceType", _cannot_be(kind), hint)
         if self.keys(resource, KIND, OF_RESPONSE):
             self.head(resource)
             self.items(resource, KIND, {question.id: self.take(question) for question in self.pack.questions})
@@ -91,6 +89,10 @@ class _Reader:
 
     def wrong(self, path: str, message: str, hint: str = "", question: str = "") -> None:
         self.misfits.append(Misfit(question, f"{path}: {message}", hint))
+
+    def near(self, word: str, allowed: Iterable[str]) -> str:
+        """A hint for a misspelt word; none for a misfit that is not told any more, because it takes time."""
+        return did_you_mean(word[:60], list(allowed)) if len(self.misfits) < MOST else ""
 
     def finish(self) -> None:
         if self.misfits:
@@ -152,7 +154,7 @@ class _Reader:
         elif isinstance(link, str) and link in self.pack.question:
             self.wrong(path, f"'{shown(link)}' does not stand here", "it belongs to the top")
         elif isinstance(link, str):
-            self.wrong(path, f"no item is called '{shown(link)}'", did_you_mean(link[:80], list(takes)))
+            self.wrong(path, f"no item is called '{shown(link)}'", self.near(link, takes))
         else:
             self.wrong(path, "a link id is a string")
 
@@ -276,7 +278,7 @@ class _Reader:
             self.wrong(path, f"'{shown(value.key)}' stands twice in one object", "keep one")
         strange = [key for key in value if key not in allowed]
         for key in strange:
-            self.wrong(f"{path}.{shown(key)}", _strange(key), did_you_mean(key[:60], sorted(allowed)))
+            self.wrong(f"{path}.{shown(key)}", _strange(key), self.near(key, sorted(allowed)))
         return not strange and not isinstance(value, Repeated)
 
 
