@@ -301,10 +301,11 @@ def test_the_document_says_what_the_assessment_says(data: st.DataObject) -> None
         f"flag.{one.id}" for one in result.red_flags
     ]
     for issue, flag in zip(issues, result.red_flags, strict=True):
+        assert issue["code"]["text"] == issue["code"]["coding"][0]["display"] == flag.say
         assert issue["meta"]["tag"][0]["code"] == f"level.{flag.level}"
         assert issue.get("severity") == ("high" if RANK[flag.level] >= EMERGENCY else None)
-    told = [f"level.{result.level.id}"]
-    told += [f"not_ruled_out.{result.could_reach}"] if result.could_reach else []
+    told = [f"at_least.{result.level.id}", f"not_ruled_out.{result.could_reach}"]
+    told = told if result.could_reach else [f"level.{result.level.id}"]
     told += [
         f"cause.{one.id}"
         for one in result.causes
@@ -312,6 +313,7 @@ def test_the_document_says_what_the_assessment_says(data: st.DataObject) -> None
     ]
     assert codes == told
     assert ("Not ruled out" in impression["summary"]) == (result.could_reach is not None)
+    assert all(issue["detail"].endswith(impression["summary"]) for issue in issues)
     (answered,) = resources(found, "QuestionnaireResponse")
     assert answers_of(pack, answered) == answers
     finished = result.status != "incomplete"

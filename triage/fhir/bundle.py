@@ -18,6 +18,8 @@ from triage.report.wording import cite
 
 URN = "urn:ietf:rfc:3986"
 TOGETHER = "Records for software"
+# How a level is meant, and how that is said before its title.
+KINDS = {"level": "", "at_least": "At least: ", "not_ruled_out": "Not ruled out: "}
 
 
 def document(pack: Pack, assessment: Assessment, *, date: str, program: str) -> Resource:
@@ -89,15 +91,16 @@ class _Writer:
     def issue(self, flag: FlagFired) -> Resource:
         """One red flag. ``severity`` is said of emergencies alone: "low" would reassure without reason."""
         within = self.pack.about.levels[flag.level].within
+        reasons = "; ".join(reason.text for reason in flag.because)
         detail = (
-            f"To be seen {within}. {cite(flag)} Answers: {'; '.join(reason.text for reason in flag.because)}."
+            f"For this alone: to be seen {within}. {cite(flag)} Answers: {reasons}. "
+            f"All answers together: {self.headline()}"
         )
-        evidence = {written.id: written.evidence for written in self.pack.red_flags}[flag.id]
         made = self.start("DetectedIssue", flag.id) | {
-            "meta": {"tag": [self.level(flag.level)]},
+            "meta": {"tag": [self.level("level", flag.level)]},
             "text": said(detail),
             "status": "final" if self.complete else "preliminary",
-            "code": {"coding": [own(self.pack, f"flag.{flag.id}", evidence)], "text": flag.say},
+            "code": {"coding": [own(self.pack, f"flag.{flag.id}", flag.say)], "text": flag.say},
             "patient": _to(self.patient),
             "identifiedDateTime": self.date,
             "author": _to(self.device),
@@ -106,8 +109,10 @@ class _Writer:
         }
         return made | ({"severity": "high"} if RANK[flag.level] >= EMERGENCY else {})
 
-    def level(self, level: Level) -> Resource:
-        return own(self.pack, f"level.{level}", self.pack.about.levels[level].title)
+    def level(self, kind: str, level: Level) -> Resource:
+        """A level as a coding: what it is, or what it is at least, or what is not ruled out."""
+        title = self.pack.about.levels[level].title
+        return own(self.pack, f"{kind}.{level}", f"{KINDS[kind]}{title}")
 
     # --- the impression --------------------------------------------------------------------------
 
@@ -141,11 +146,11 @@ class _Writer:
     def findings(self) -> Iterator[Resource]:
         """The level, what is not ruled out, and the causes to discuss."""
         level, reach = self.assessment.level, self.assessment.could_reach
-        yield {"itemCodeableConcept": {"coding": [self.level(level.id)], "text": self.headline()}}
+        certain = self.level("level" if reach is None else "at_least", level.id)
+        yield {"itemCodeableConcept": {"coding": [certain], "text": self.headline()}}
         if reach is not None:
-            words = self.pack.about.levels[reach]
-            coding = own(self.pack, f"not_ruled_out.{reach}", words.title)
-            yield {"itemCodeableConcept": {"coding": [coding], "text": f"Not ruled out: {words.title}"}}
+            open_still = self.level("not_ruled_out", reach)
+            yield {"itemCodeableConcept": {"coding": [open_still], "text": open_still["display"]}}
         for cause in self.causes():
             coding = own(self.pack, f"cause.{cause.id}", cause.title)
             concept = {"coding": [coding], "text": f"To discuss, not a diagnosis: {cause.title}"}
