@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.command import program, run
-from tests.conftest import SMALL
+from tests.conftest import ROOT, SMALL
 from tests.generated import build, packs, partial, question
 from triage.answers import Answers
 from triage.assess import assess
@@ -375,6 +375,32 @@ def test_the_same_answers_and_date_give_the_same_bytes_and_others_give_other_ids
     other = {one["id"] for one in resources(run(*args, "2026-11-24").json)}
     assert not ids & other
     assert first.json["timestamp"] == f"{DATE}T00:00:00Z"
+
+
+def told(found: Json) -> str:
+    """A resource to be read and kept: ids numbered as they come, digests and narratives left out."""
+    numbers: dict[str, str] = {}
+    text = json.dumps(found, indent=2, ensure_ascii=False)
+    text = re.sub(r'("div": ").*(")', r"\1…\2", text)
+    text = re.sub(r"[0-9a-f]{64}", "…", text)
+    uuid = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+    return uuid.sub(lambda match: numbers.setdefault(match[0], f"{len(numbers) + 1}"), text) + "\n"
+
+
+FEVER: Mapping[str, object] = {"age": 63, "alarm": ["fever", "jaundice", "?black_stool"], "hepatitis": "b"}
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [("small.questionnaire", questionnaire), ("small-fever.document", lambda pack: bundle(pack, FEVER))],
+)
+def test_what_goes_out_is_what_was_kept(
+    request: pytest.FixtureRequest, small: Pack, name: str, made: Callable[[Pack], Json]
+) -> None:
+    kept = ROOT / "tests" / "fhir" / f"{name}.json"
+    if request.config.getoption("--update-golden"):
+        kept.write_text(told(made(small)), encoding="utf-8")
+    assert told(made(small)) == kept.read_text(encoding="utf-8")
 
 
 # --- the command line ----------------------------------------------------------------------------
