@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
 from triage.errors import did_you_mean
-from triage.logic import UNKNOWN, Truth, at_least
+from triage.logic import NO, UNKNOWN, YES, Truth, at_least
 
 T = TypeVar("T")
 Operator = Literal[">=", ">", "<=", "<", "=", "!="]
@@ -187,10 +187,10 @@ def judge(condition: Condition, look: Callable[[Leaf], Verdict]) -> Verdict:
             return Verdict(~inner.truth, inner.because, inner.open)
         case All(of):
             verdicts = [judge(part, look) for part in of]
-            return _settle(min(verdict.truth for verdict in verdicts), verdicts)
+            return _settle(min((verdict.truth for verdict in verdicts), default=YES), verdicts)
         case AnyOf(of):
             verdicts = [judge(part, look) for part in of]
-            return _settle(max(verdict.truth for verdict in verdicts), verdicts)
+            return _settle(max((verdict.truth for verdict in verdicts), default=NO), verdicts)
         case AtLeast(count, of):
             verdicts = [judge(part, look) for part in of]
             return _settle(at_least(count, [verdict.truth for verdict in verdicts]), verdicts)

@@ -384,7 +384,11 @@ AnswerValue: TypeAlias = str | int | dict[str, str]
 
 
 class Expectation(Model):
-    """What a worked case must come to; only what is named is compared."""
+    """What a worked case must come to; only what is named is compared.
+
+    ``says`` are words of which each stands in some sentence that the person is told, ``says_not`` words that
+    stand in none.
+    """
 
     level: Level
     could_reach: Level | None
@@ -394,6 +398,8 @@ class Expectation(Model):
     causes: dict[Id, str] = {}
     first: Id | None = None
     not_first: tuple[Id, ...] = Field((), strict=False)
+    says: tuple[Line, ...] = Field((), strict=False)
+    says_not: tuple[Line, ...] = Field((), strict=False)
 
 
 class Case(Model):

@@ -44,7 +44,7 @@ def parts(pack: Pack) -> Iterator[Part]:
 def _inside(file: str, loc: tuple[str | int, ...], value: object) -> Iterator[Part]:
     if isinstance(value, Model):
         yield Part(file, loc, value)
-        for name, written in _fields(type(value)):
+        for name, written in fields_of(type(value)):
             inner = vars(value)[name]
             if isinstance(inner, HOLDS):
                 yield from _inside(file, (*loc, written), inner)
@@ -58,14 +58,14 @@ def _inside(file: str, loc: tuple[str | int, ...], value: object) -> Iterator[Pa
 
 
 @cache
-def _fields(shape: type[Model]) -> tuple[tuple[str, str], ...]:
+def fields_of(shape: type[Model]) -> tuple[tuple[str, str], ...]:
     """The fields of a model: by name, and as they are written."""
     return tuple((name, field.alias or name) for name, field in shape.model_fields.items())
 
 
 def texts(part: Part) -> Iterator[tuple[Loc, str]]:
     """What a part says itself, word for word, with the place of each text."""
-    for name, written in _fields(type(part.model)):
+    for name, written in fields_of(type(part.model)):
         at, value = (*part.loc, written), vars(part.model)[name]
         if isinstance(value, str):
             yield at, value

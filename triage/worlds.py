@@ -71,12 +71,18 @@ class Kernel(Protocol):
 class Compiled:
     """A pack written out as one function. Build it once; ``sheet`` evaluates any number of answer sets.
 
-    ``wanted`` are the conditions to evaluate: those of the pack, unless others over it are given.
+    ``wanted`` are the conditions to evaluate: those of the pack, unless others over it are given. ``cuts``
+    are the bands of its numbers, where finer ones than its own are needed.
     """
 
-    def __init__(self, pack: Pack, wanted: Iterable[Condition] | None = None) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        wanted: Iterable[Condition] | None = None,
+        cuts: Mapping[str, tuple[range, ...]] | None = None,
+    ) -> None:
         self.pack = pack
-        self.bands = bands(pack)
+        self.bands = bands(pack) if cuts is None else cuts
         self.slots = {slot: number for number, slot in enumerate(self._slots())}
         self._by_unit: dict[tuple[str, str | None], list[Slot]] = {}
         for slot in self.slots:

@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "Say exactly how a summary came about.",
     "show": "List what a pack contains, or print a form to review it.",
     "check": "Report every problem of a pack, each with its place.",
+    "test": "Say what the worked cases of a pack would not notice.",
     "schema": "Print the JSON Schema of an assessment or of a pack.",
     "fhir": "Print the questions for software that speaks FHIR.",
 }
@@ -147,7 +148,7 @@ def _code(args: list[str] | None) -> int:
 
 
 def _went_wrong(error: Exception) -> int:
-    from triage.errors import AnswerError, PackError, shown
+    from triage.errors import AnswerError, MissingExtra, PackError, shown
 
     if isinstance(error, click.ClickException):
         told = io.StringIO()
@@ -157,7 +158,7 @@ def _went_wrong(error: Exception) -> int:
     if isinstance(error, PackError):
         click.echo(str(error), err=True)
         return 3
-    if isinstance(error, AnswerError):
+    if isinstance(error, AnswerError | MissingExtra):
         click.echo(f"Error: {error}", err=True)
         return 2
     return _our_fault(error)

@@ -105,6 +105,19 @@ def write_private(output: str, text: str | bytes, force: bool) -> None:
         _move_in(path, content, force)
 
 
+def write_all(option: str, name: str, texts: Mapping[str, str]) -> None:
+    """Write files that only their owner can read into a folder, which must be new or empty."""
+    folder = Path(name)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise click.UsageError(f"{option}: '{shown(name)}' is not empty; name a new folder")
+        for file, text in texts.items():
+            write_private(str(folder / file), text, force=False)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{option}: cannot write to '{shown(name)}': {_reason(error)}") from None
+
+
 def _appear(path: Path, content: bytes) -> bool:
     """Write a new file that has no name until it is whole; False where there is no such thing."""
     flag = getattr(os, "O_TMPFILE", None)

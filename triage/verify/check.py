@@ -56,7 +56,7 @@ def check_pack(folder: Path) -> Report:
         cases = load_cases(folder)
     except PackError as error:
         return Report(PackError((*issues, *error.issues)).issues, {})
-    issues += _cases(folder, pack, cases)
+    issues += case_issues(folder, pack, cases)
     return Report(PackError(issues).issues, _counts(pack, len(cases)))
 
 
@@ -166,7 +166,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _cases(folder: Path, pack: Pack, cases: Sequence[Case]) -> list[Issue]:
+def case_issues(folder: Path, pack: Pack, cases: Sequence[Case]) -> list[Issue]:
     """Cases whose answers do not fit the questions, or that come to something else than expected."""
     found: list[tuple[Loc, str, str]] = []
     for number, case in enumerate(cases):

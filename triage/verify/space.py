@@ -1,6 +1,6 @@
 """Every possible answer set at once, as formulas; and any one of them as answers that can be replayed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,14 +80,19 @@ class Anyone:
 class Space:
     """All answer sets of a pack; questions about them are put to one solver.
 
-    ``wanted`` are the conditions that matter, else all; a space ``beside`` another shares its solver.
+    ``wanted`` are the conditions that matter, else all; a space ``beside`` another shares its solver;
+    ``cuts`` are finer bands of the numbers than the pack needs itself.
     """
 
     def __init__(
-        self, pack: Pack, wanted: Iterable[Condition] | None = None, beside: "Space | None" = None
+        self,
+        pack: Pack,
+        wanted: Iterable[Condition] | None = None,
+        beside: "Space | None" = None,
+        cuts: Mapping[str, tuple[range, ...]] | None = None,
     ) -> None:
         self.pack = pack
-        self.compiled = Compiled(pack, wanted)
+        self.compiled = Compiled(pack, wanted, cuts)
         self.graph: Graph = beside.graph if beside else Graph()
         self.solver: Solver = beside.solver if beside else Solver(self.graph)
 
