@@ -223,10 +223,13 @@ def _shortened(source: Source, shape: type[Model]) -> Source | None:
     return replace(source, data=cut) if cut != source.data else None
 
 
-_FIELDS = sorted(
-    {field.alias or name for shape in Model.__subclasses__() for name, field in shape.model_fields.items()}
-)
 _CODES = {"missing": "missing-field", "extra_forbidden": "unknown-field", "condition": "condition"}
+
+
+def _fields() -> list[str]:
+    """Every name that a field of a file can have."""
+    shapes = Model.__subclasses__()
+    return sorted({field.alias or name for shape in shapes for name, field in shape.model_fields.items()})
 
 
 def _issue(source: Source, detail: ErrorDetails) -> Issue:
@@ -242,7 +245,7 @@ def _issue(source: Source, detail: ErrorDetails) -> Issue:
             code,
             f"there is no field '{field}' here",
             source.place(loc, key=True),
-            "text with a comma needs quotes" if " " in field else did_you_mean(field, _FIELDS),
+            "text with a comma needs quotes" if " " in field else did_you_mean(field, _fields()),
         )
     if code == "condition" and "offset" in context:
         where = _within(source, loc, context["offset"])

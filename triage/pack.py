@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, update_wrapper
 from typing import Annotated, Literal, TypeAlias, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from triage.condition import Condition, ConditionError, Names, parse
@@ -47,13 +47,26 @@ Flaw: TypeAlias = Literal["unsafe", "wrong", "unsupported", "inconsistent", "tra
 JUDGEMENT: DocumentKind = "judgement"
 SEED: DocumentKind = "client_seed"
 
-Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=48)]
-Code: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$", max_length=64)]
-Reference: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[a-z_]+(/[A-Za-z0-9_. ]+)+$", max_length=120)
-]
-Line: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^\S")]
-Prose: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^\S")]
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Annotates text of a certain form. Unlike StringConstraints it is no work to build a validator of."""
+
+    pattern: str
+    shortest: int | None = None
+    longest: int | None = None
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.str_schema(
+            pattern=self.pattern, min_length=self.shortest, max_length=self.longest, strict=True
+        )
+
+
+Id: TypeAlias = Annotated[str, Written(r"^[a-z][a-z0-9_]*$", longest=48)]
+Code: TypeAlias = Annotated[str, Written(r"^[A-Za-z][A-Za-z0-9_.]*$", longest=64)]
+Reference: TypeAlias = Annotated[str, Written(r"^[a-z_]+(/[A-Za-z0-9_. ]+)+$", longest=120)]
+Line: TypeAlias = Annotated[str, Written(r"^\S", 1, 300)]
+Prose: TypeAlias = Annotated[str, Written(r"^\S", 1, 2_000)]
 
 
 def _read_condition(value: object, info: ValidationInfo[object]) -> Condition:
@@ -201,9 +214,9 @@ class About(Model):
     """
 
     id: Id
-    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Annotated[str, Written(r"^\d+\.\d+\.\d+$")]
     title: Line
-    reviewed: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    reviewed: Annotated[str, Written(r"^\d{4}-\d{2}-\d{2}$")]
     review_note: Prose
     audience: Prose
     subject: Line

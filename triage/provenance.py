@@ -34,8 +34,9 @@ def citations_hold(pack: Pack) -> Iterator[Fault]:
 
 def _said(cited: Cited) -> str:
     """All that a citer says, its options included, without regard to case."""
-    options: Sequence[Choice] = getattr(cited, "options", ())
-    words = [getattr(cited, name, "") for name in SAYING]
+    said = vars(cited)
+    options: Sequence[Choice] = said.get("options", ())
+    words = [said.get(name, "") for name in SAYING]
     return "\n".join([*words, *(choice.label for choice in options)]).casefold()
 
 

@@ -34,17 +34,41 @@ _FORBIDDEN = re.compile(
 )
 
 
-class Text(str):
-    """A piece of text that remembers where it was written.
+class _Mark(Protocol):
+    """The place of an event, as both of PyYAML's parsers give it."""
 
-    ``raw`` is the text as it stands in the file (line breaks and all), ``line`` and ``column`` the
-    zero-based place where ``raw`` begins.
-    """
-
-    __slots__ = ("column", "line", "raw")
-    raw: str
+    index: int
     line: int
     column: int
+
+
+def _mark(mark: _Mark | None) -> _Mark:
+    assert mark is not None  # an event that was read from text has a place
+    return mark
+
+
+class Text(str):
+    """A piece of text that remembers where it was written."""
+
+    __slots__ = ("_end", "_file", "_start")
+    _file: str
+    _start: _Mark | None
+    _end: _Mark | None
+
+    @property
+    def raw(self) -> str:
+        """The text as it stands in the file, line breaks and all."""
+        return self._file[_mark(self._start).index : _mark(self._end).index]
+
+    @property
+    def line(self) -> int:
+        """The line on which ``raw`` begins, from zero."""
+        return _mark(self._start).line
+
+    @property
+    def column(self) -> int:
+        """The column in which ``raw`` begins, from zero."""
+        return _mark(self._start).column
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +169,6 @@ def _refuse(name: str, code: str, message: str, line: int = 1, column: int = 1, 
     return PackError([Issue(code, message, Place(name, line, column), hint)])
 
 
-class _Mark(Protocol):
-    """The place of an event, as both of PyYAML's parsers give it."""
-
-    index: int
-    line: int
-    column: int
-
-
-def _mark(mark: _Mark | None) -> _Mark:
-    assert mark is not None  # an event that was read from text has a place
-    return mark
-
-
 class _Builder:
     """Builds plain data from parser events, refusing what a pack may not contain."""
 
@@ -185,6 +196,11 @@ class _Builder:
         self.count += 1
         if self.count > MAX_VALUES:
             raise self._stop(event, "too-many-values", f"the file holds more than {MAX_VALUES:,} values")
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None:
+            return self._scalar(event)
+        return self._no_scalar(event, depth)
+
+    def _no_scalar(self, event: yaml.Event, depth: int) -> Data:
         if isinstance(event, yaml.AliasEvent):
             raise self._stop(event, "alias", "aliases are not allowed", "write the value out")
         assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
@@ -192,33 +208,48 @@ class _Builder:
             raise self._stop(event, "anchor", "anchors are not allowed", "write the value out")
         if event.tag is not None:
             raise self._stop(event, "tag", "tags are not allowed", "remove the word that starts with '!'")
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event)
         if depth >= MAX_DEPTH:
             raise self._stop(event, "too-deep", f"nested more than {MAX_DEPTH} levels deep")
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(depth + 1)
-        return self._mapping(depth + 1)
+        return (
+            self._sequence(depth + 1)
+            if isinstance(event, yaml.SequenceStartEvent)
+            else self._mapping(depth + 1)
+        )
 
     def _sequence(self, depth: int) -> list[Data]:
         items: list[Data] = []
-        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+        event = self.next()
+        while event.__class__ is not yaml.SequenceEndEvent:
             items.append(self._value(event, depth))
+            event = self.next()
         return items
 
     def _mapping(self, depth: int) -> dict[str, Data]:
         items: dict[str, Data] = {}
-        lines: dict[str, int] = {}
-        while not isinstance(event := self.next(), yaml.MappingEndEvent):
-            key = self._value(event, depth)
+        marks: dict[str, _Mark | None] = {}
+        event = self.next()
+        while event.__class__ is not yaml.MappingEndEvent:
+            key = self._word(event) or self._value(event, depth)
             if not isinstance(key, str):
                 raise self._stop(event, "key-not-text", "a key must be a word", "put it in quotes")
             if key in items:
-                message = f"the key '{key}' is already on line {lines[key] + 1}"
+                message = f"the key '{key}' is already on line {_mark(marks[key]).line + 1}"
                 raise self._stop(event, "duplicate-key", message, "keep one of the two")
-            lines[key] = _mark(event.start_mark).line
-            items[str(key)] = self._value(self.next(), depth)
+            name = str(key)
+            marks[name] = event.start_mark
+            items[name] = self._value(self.next(), depth)
+            event = self.next()
         return items
+
+    def _word(self, event: yaml.Event) -> str | None:
+        """The plain word that a key is, if it can be nothing else; so are nearly all."""
+        if not isinstance(event, yaml.ScalarEvent) or event.style or self.count >= MAX_VALUES:
+            return None
+        value: str = event.value
+        if value in _WORDS or not value[0].isalpha() or event.anchor is not None or event.tag is not None:
+            return None
+        self.count += 1
+        return value
 
     def _scalar(self, event: yaml.ScalarEvent) -> Data:
         value: str = event.value
@@ -230,13 +261,10 @@ class _Builder:
                     return int(value)
                 if _FLOAT.fullmatch(value):
                     return float(value)
-        if event.style == '"' and (found := _FORBIDDEN.search(value)):
+        elif event.style == '"' and (found := _FORBIDDEN.search(value)):
             raise self._stop(event, "forbidden-character", _forbidden(found.group()))
-        start = _mark(event.start_mark)
         text = Text(value)
-        text.raw = self.text[start.index : _mark(event.end_mark).index]
-        text.line = start.line
-        text.column = start.column
+        text._file, text._start, text._end = self.text, event.start_mark, event.end_mark
         return text
 
     def _stop(self, event: yaml.Event, code: str, message: str, hint: str = "") -> PackError:

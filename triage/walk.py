@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from triage.condition import Condition, Fact, leaves
-from triage.pack import Cited, Model, Pack
+from triage.pack import Cited, Model, Pack, once
 from triage.source import Loc
 
 HOLDS = (Model, tuple, dict)
@@ -29,8 +29,13 @@ class Part(NamedTuple):
     model: Model
 
 
-def parts(pack: Pack) -> Iterator[Part]:
+@once
+def parts(pack: Pack) -> tuple[Part, ...]:
     """Every model that the pack is made of, outer ones first, in the order of the files."""
+    return tuple(_parts(pack))
+
+
+def _parts(pack: Pack) -> Iterator[Part]:
     yield from _inside("pack.yaml", (), pack.about)
     yield from _inside("questions.yaml", ("questions",), pack.questions)
     yield from _inside("facts.yaml", ("facts",), pack.facts)

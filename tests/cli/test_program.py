@@ -16,17 +16,35 @@ from triage import __version__
 HEAVY = ("pydantic", "yaml", "rich", "triage.pack", "triage.loading")
 
 
+UNUSED_IN_A_RUN = (
+    "rich", "importlib.metadata", "email", "tempfile", "multiprocessing", "triage.fhir.reading", "triage.explain",
+    "triage.session", "triage.verify", "triage.worlds", "triage.batch",
+)  # fmt: skip
+
+
+def imported(args: list[str], names: tuple[str, ...]) -> str:
+    """Which of the modules a command imports, as it runs in a process of its own."""
+    code = (
+        "import sys\nfrom triage.cli import _run\n"
+        f"code = _run({args!r})\n"
+        f"print([name for name in {names!r} if name in sys.modules], file=sys.stderr)\nsys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0
+    return done.stderr
+
+
 @pytest.mark.parametrize(
     "args", [["--help"], ["--version"], ["-h"], ["check", "--help"], ["schema", "--help"]]
 )
 def test_help_and_version_start_without_the_rest(args: list[str]) -> None:
-    code = (
-        "import sys\nfrom triage.cli import _run\n"
-        f"code = _run({args!r})\n"
-        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)\nsys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.returncode, done.stderr) == (0, "[]\n")
+    assert imported(args, HEAVY) == "[]\n"
+
+
+def test_a_run_with_given_answers_starts_without_what_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_text("age: 63\n")
+    args = ["run", str(SMALL), "--answers", str(tmp_path / "answers.yaml"), "--no-input", "--format", "json"]
+    assert imported(args, UNUSED_IN_A_RUN) == "[]\n"
 
 
 def test_completion_knows_the_commands_and_starts_without_the_rest() -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn, cast
 
 import click
@@ -110,15 +111,16 @@ def main(args: list[str] | None = None) -> NoReturn:
     0 done, 1 a fault of the program, 2 usage, 3 pack invalid or check failed, 4 interview
     incomplete, 130 interrupted.
     """
-    sys.exit(_run(args))
+    code = _run(args)
+    gc.freeze()  # what is left is given back to the system as a whole, not taken apart piece by piece
+    sys.exit(code)
 
 
 def _run(args: list[str] | None) -> int:
     stand_in()
     # Nearly all that a run creates stays in use to its end; looking through it often finds nothing.
     gc.set_threshold(100_000)
-    # No plugin of another package takes part in reading a pack; looking for some costs a tenth of a run.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    _without_plugins()
     try:
         return _code(args)
     except BrokenPipeError:
@@ -129,6 +131,15 @@ def _run(args: list[str] | None) -> int:
             click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
         let_go()
         return CANNOT_WRITE
+
+
+def _without_plugins() -> None:
+    """No plugin of another package takes part in reading a pack; looking for some costs a tenth of a run."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Even to find out that none is wanted, the module that looks for them imports mail and archives.
+    nobody = ModuleType("pydantic.plugin._loader")
+    vars(nobody)["get_plugins"] = tuple
+    sys.modules.setdefault(nobody.__name__, nobody)
 
 
 def _code(args: list[str] | None) -> int:

@@ -24,7 +24,6 @@ def read_answers(name: str, pack: Pack) -> Mapping[str, object]:
     A FHIR QuestionnaireResponse to the pack's Questionnaire is read, too. Raises :class:`click.UsageError`
     with line and column, or with the path in the resource, for anything that cannot be read.
     """
-    from triage.fhir.reading import answers_of
     from triage.fhir.wire import is_fhir, resource_in
 
     if not name:
@@ -32,6 +31,8 @@ def read_answers(name: str, pack: Pack) -> Mapping[str, object]:
     try:
         content = sys.stdin.buffer.read(MAX_BYTES + 1) if name == "-" else _read(Path(name))
         if len(content) <= MAX_BYTES and is_fhir(content):
+            from triage.fhir.reading import answers_of
+
             return answers_of(pack, resource_in(content))
         data = parse(content, "standard input" if name == "-" else name).data
     except (OSError, ValueError, RuntimeError) as error:
