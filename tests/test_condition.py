@@ -1,5 +1,6 @@
 """The condition language: reading and printing are inverse, judging is sound, mistakes are shown."""
 
+import pickle
 import re
 from itertools import product
 
@@ -94,6 +95,21 @@ EVERY_NAME = Names(
     {"q1": ("q1_0", "q1_1", "q1_2")},
     frozenset({"q3"}),
 )
+
+
+@given(trees(EVERY_LEAF), trees(EVERY_LEAF))
+def test_a_tree_is_never_changed_and_equals_what_is_built_alike(tree: Condition, other: Condition) -> None:
+    assert eval(repr(tree)) == tree == pickle.loads(pickle.dumps(tree))
+    assert hash(tree) == hash(pickle.loads(pickle.dumps(tree)))
+    assert (tree == other) is (repr(tree) == repr(other))
+    for name in (*tree.__match_args__, "anything"):
+        with pytest.raises(AttributeError, match=f"a condition is never changed, not in its '{name}' either"):
+            setattr(tree, name, None)
+
+
+def test_a_leaf_of_one_kind_is_none_of_another() -> None:
+    assert len({Said("x"), Fact("x"), Not(Said("x"))}) == 3
+    assert Said("x") != "x"
 
 
 @given(trees(EVERY_LEAF))

@@ -73,6 +73,8 @@ def test_the_small_pack_has_no_problem() -> None:
         ("advice.yaml", "basis: sourced, sources: [T1]", "basis: sourced", "advice.yaml:2:5: error no-source: basis 'sourced' needs sources (or say 'judgement')"),
         ("advice.yaml", "basis: sourced, sources: [T1]", "basis: judgement, sources: [T1]", "advice.yaml:2:5: error judgement-with-source: a judgement cites nothing (or say 'derived')"),
         ("causes/bile_stones.yaml", "id: attacks", "id: known", "causes/bile_stones.yaml:1:1: error name-taken: 'known' names 2 pieces of evidence"),
+        ("causes/bile_stones.yaml", "say: You have had stones.,", "say: You have had stones., adds_to: attacks,", "causes/bile_stones.yaml:7:101: error unknown-evidence: no evidence 'attacks' stands before 'known' on its side (put it behind what it adds to)"),
+        ("causes/bile_stones.yaml", "say: You have had stones.,", "say: You have had stones., adds_to: known,", "causes/bile_stones.yaml:7:101: error unknown-evidence: no evidence 'known' stands before 'known' on its side (put it behind what it adds to)"),
         ("causes/ageing.yaml", "id: ageing", "id: aging", "causes/ageing.yaml:1:5: error misnamed-file: the cause 'aging' must stand in a file 'causes/aging.yaml'"),
         ("pack.yaml", "  consultation_2w:\n    title: Book a visit\n    within: within two weeks\n    say: [{say: See a doctor soon., basis: judgement}]\n", "", "pack.yaml:9:3: error missing-level: level 'consultation_2w' has no words"),
         ("pack.yaml", "title: A small", "titel: A small", "pack.yaml:3:1: error unknown-field: there is no field 'titel' here (did you mean 'title'?)"),

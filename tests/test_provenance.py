@@ -39,6 +39,15 @@ def append(folder: Path, text: str) -> list[str]:
     return [str(issue).replace(f"{folder}/", "") for issue in read_pack(folder).issues]
 
 
+def test_outside_evidence_may_stand_beside_another_voice_and_a_seed_statement_may_not(folder: Path) -> None:
+    extra = "  - {{id: X, document: {of}, where: line 9, says: Rest helps.}}\n"
+    with (folder / "sources.yaml").open("a") as file:
+        file.write(extra.format(of="R"))
+    assert change(folder, "advice.yaml", "sources: [T1]", "sources: [T1, X]") == []
+    (issue,) = change(folder, "sources.yaml", "id: X, document: R", "id: X, document: T")
+    assert "statement-carries-nothing: seed statement 'X' only stands beside others" in issue
+
+
 # --- citations with their words ------------------------------------------------------------------
 
 

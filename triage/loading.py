@@ -211,8 +211,7 @@ def _validate(shape: type[M], source: Source, names: Names) -> tuple[M | None, t
 
 def _shortened(source: Source, shape: type[Model]) -> Source | None:
     """The file with its long lists cut, to tell what is wrong with their beginnings; None if none is long."""
-    if not isinstance(source.data, dict):
-        return None
+    assert isinstance(source.data, dict)  # of anything else there is one thing wrong, not hundreds
     known = {field.alias or name for name, field in shape.model_fields.items()}
     strange = set(islice((name for name in source.data if name not in known), MAX_ISSUES))
     cut: dict[str, Data] = {
