@@ -428,14 +428,16 @@ def test_blocks_cut_anywhere_hold_the_same_rows_on_the_same_lines(size: int, quo
     cells = ['"a\nb"', '"x ""y"""', '"p,q"', '"'] if quoted else ["a", "bc"]
     text = "".join(f"{chance.choice(cells)},{n}\n" * chance.randint(1, 2) for n in range(60)).encode()
 
-    def found(size: int) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
+    def found(size: int) -> tuple[list[tuple[str, ...]], list[int], list[tuple[int, str]]]:
         cutter = Cutter(Trickle(text, 5), size)
         cutter.begin()
         cutter.delimiter = ","
-        all_rows, lines, wrong = [], [], []
+        all_rows: list[tuple[str, ...]] = []
+        lines: list[int] = []
+        wrong: list[tuple[int, str]] = []
         for block in cutter.blocks():
-            some, places, bad = parsed(block.data, block.first, ",", 2)
-            all_rows += some
+            cells, places, bad = parsed(block.data, block.first, ",", 2)
+            all_rows += list(zip(*cells, strict=True))
             lines += places
             wrong += [(record.begin, record.wrong) for record in bad]
         return all_rows, lines, wrong

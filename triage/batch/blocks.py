@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from triage.batch.delimited import records
 from triage.errors import AnswerError, Misfit
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 MOST_BLOCKS = 4  # the longest record in quotes
 QUOTE = b'"'
 BOM = b"\xef\xbb\xbf"

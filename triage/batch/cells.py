@@ -1,7 +1,7 @@
 """What a cell says: text or a value of a table, held against the pack by the same code as any answer."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from triage.answers import Answer, normalise
 from triage.batch.columns import Column, Unit
@@ -37,24 +37,22 @@ class Reader:
             {slot.value: number for number, slot in enumerate(compiled.slots_of(*unit), start=1)}
             for unit in self.units
         ]
-        self._known: dict[object, Codes] = {}
+        self._kept = Kept(self._fresh)
 
-    @staticmethod
-    def key(cell: object) -> object:
-        """What equal cells of one kind share; cells of different kinds are kept apart."""
-        if isinstance(cell, list | tuple | dict):
-            return type(cell), repr(cell)
-        return type(cell), cell
+    def columns(self, cells: Sequence[object], text: bool = False) -> list[bytes]:
+        """For each unit of the column one code for each cell; ``text`` says that all cells are text."""
+        if len(self._kept) > MOST_KEPT:
+            self._kept = Kept(self._fresh)
+        try:
+            index = bytes(map(self._kept.__getitem__, cells if text else map(_key, cells)))
+        except ValueError:  # there are more different cells than a byte can tell apart
+            return self._one_by_one(cells)
+        padding = bytes(256 - len(self._kept.codes))
+        return [index.translate(bytes(table) + padding) for table in zip(*self._kept.codes, strict=True)]
 
-    def codes(self, cell: object, key: object) -> Codes:
-        """The codes of a cell; ``key`` is the cell itself if it is text, else its :meth:`key`."""
-        found = self._known.get(key)
-        if found is None:
-            found = self._fresh(cell)
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            self._known[key] = found
-        return found
+    def _one_by_one(self, cells: Sequence[object]) -> list[bytes]:
+        codes = [self._kept.codes[self._kept[_key(cell)]] for cell in cells]
+        return list(map(bytes, zip(*codes, strict=True)))
 
     def _fresh(self, cell: object) -> Codes:
         try:
@@ -98,6 +96,40 @@ class Reader:
         if self.closed and isinstance(value, Mapping):
             return {**value, "closed": True}
         return value
+
+
+class Kept(dict[object, int]):
+    """Numbers for the different cells of a column, with the codes of each."""
+
+    def __init__(self, read: Callable[[object], Codes]) -> None:
+        super().__init__()
+        self.read = read
+        self.codes: list[Codes] = [read(None)]
+
+    def __missing__(self, key: object) -> int:
+        self.codes.append(self.read(key.cell if isinstance(key, Kind) else key))
+        self[key] = len(self.codes) - 1
+        return self[key]
+
+
+class Kind:
+    """A cell that is no text, as the key of a map: equal to cells of the same kind that look the same."""
+
+    __slots__ = ("cell", "look")
+
+    def __init__(self, cell: object) -> None:
+        self.cell = cell
+        self.look = type(cell), repr(cell) if isinstance(cell, list | tuple | dict) else cell
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Kind) and self.look == other.look
+
+    def __hash__(self) -> int:
+        return hash(self.look)
+
+
+def _key(cell: object) -> object:
+    return cell if type(cell) is str else Kind(cell)
 
 
 def _plain(cell: object, number: bool) -> object:

@@ -3,14 +3,16 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from triage.errors import AnswerError, Misfit, shown
 
 DELIMITERS = (",", ";", "\t", "|")
 NOT_UTF8 = "the line is not text in UTF-8; if the whole file is in another encoding, give --encoding"
 _STRAY = re.compile("[\udc80-\udcff]")
+LONGEST = 131_072  # the longest line that is taken apart at once; longer ones go cell by cell
 _NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+_SPECIAL = (",", '"', "\n", "\r")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -64,37 +66,48 @@ def _said(error: csv.Error) -> str:
     return text
 
 
-def parsed(
-    data: bytes, first: int, delimiter: str, width: int
-) -> tuple[list[list[str]], list[int], list[Record]]:
-    """The rows of a block that have as many fields as the header, their lines, and what is no row."""
-    text = data.decode("utf-8", "surrogateescape")
-    lines = text.split("\n")
-    if not lines[-1]:
-        lines.pop()
-    found = None if '"' in text else _plain(lines, delimiter)
+class Parsed(NamedTuple):
+    """The rows of a block that are as wide as the header, column by column; their lines; what is no row."""
+
+    cells: list[Sequence[str]]
+    lines: Sequence[int]
+    wrong: list[Record]
+
+
+def parsed(data: bytes, first: int, delimiter: str, width: int) -> Parsed:
+    """Take a block apart. Where every line is a row and has no quotes, that is done for all of it at once."""
+    text = data.decode("utf-8", "surrogateescape").removesuffix("\n")
     clean = text.isascii() or not _STRAY.search(text)
-    if found is not None and clean and set(map(len, found)) <= {width}:
-        return found, list(range(first, first + len(found))), []
+    if clean and width > 1 and '"' not in text:
+        cells = _plain(text.replace("\r\n", "\n").removesuffix("\r"), delimiter, width)
+        if cells is not None:
+            return Parsed(cells, range(first, first + len(cells[0])), [])
     rows: list[list[str]] = []
     places: list[int] = []
     wrong: list[Record] = []
-    for record in records(lines, delimiter):
+    for record in records(text.split("\n"), delimiter):
         said = record.wrong or _unfit(record.fields, width, clean)
         if said:
             wrong.append(record._replace(begin=first + record.begin, wrong=said))
         else:
             rows.append(record.fields)
             places.append(first + record.begin)
-    return rows, places, wrong
+    return Parsed(list(zip(*rows, strict=True)) or [()] * width, places, wrong)
 
 
-def _plain(lines: list[str], delimiter: str) -> list[list[str]] | None:
-    """The rows where every line is one, or None where it is not so."""
-    try:
-        return list(csv.reader(lines, delimiter=delimiter, strict=True))
-    except csv.Error:
+def _plain(text: str, delimiter: str, width: int) -> list[Sequence[str]] | None:
+    """The columns of a text in which every line has ``width`` cells without quotes; None if it is not so.
+
+    Each first cell keeps the line break in front of it until it is clear that it stands where it should.
+    """
+    flat = f"\n{text}".replace("\n", f"{delimiter}\n").split(delimiter)
+    lines = text.count("\n") + 1
+    if len(flat) != width * lines + 1 or "\r" in text or max(map(len, text.split("\n"))) > LONGEST:
         return None
+    starts = flat[1::width]
+    if not all(cell[:1] == "\n" for cell in starts):
+        return None
+    return [[cell[1:] for cell in starts], *(flat[place::width] for place in range(2, width + 1))]
 
 
 def _unfit(fields: list[str], width: int, clean: bool) -> str:
@@ -145,25 +158,27 @@ def harmless(value: object) -> object:
     return f"'{value}"
 
 
-class Lines:
-    """Collects the lines that a CSV writer makes."""
-
-    def __init__(self) -> None:
-        self.written: list[str] = []
-        self.write = self.written.append
-
-
 def to_csv(columns: Sequence[Sequence[object]], keys: int, separator: str) -> bytes:
     """Rows as CSV: the first ``keys`` columns made harmless, several things joined by the separator."""
-    lines = Lines()
     cells = [_written(column, number < keys, separator) for number, column in enumerate(columns)]
-    csv.writer(lines, lineterminator="\n").writerows(zip(*cells, strict=True))
-    return "".join(lines.written).encode()
+    lines = list(map(",".join, zip(*cells, strict=True)))
+    return "\n".join([*lines, ""]).encode() if lines else b""
 
 
-def _written(column: Sequence[object], key: bool, separator: str) -> Sequence[object]:
+def _written(column: Sequence[object], key: bool, separator: str) -> Sequence[str]:
+    """The cells of a column as they stand in the file."""
     if key:
-        return list(map(harmless, column))
-    if column and isinstance(column[0], tuple):
-        return [separator.join(map(str, cell)) if isinstance(cell, tuple) else cell for cell in column]
-    return column
+        texts = [str(harmless(cell)) if cell is not None else "" for cell in column]
+    elif column and isinstance(column[0], tuple):
+        texts = [separator.join(map(str, cell)) for cell in cast(Sequence[tuple[object, ...]], column)]
+    else:
+        texts = list(cast(Sequence[str], column))
+    together = "".join(texts)
+    return list(map(_quoted, texts)) if any(sign in together for sign in _SPECIAL) else texts
+
+
+def _quoted(text: str) -> str:
+    """A cell that holds what has a meaning in CSV, in quotes."""
+    if not any(sign in text for sign in _SPECIAL):
+        return text
+    return '"{}"'.format(text.replace('"', '""'))

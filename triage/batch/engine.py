@@ -84,18 +84,26 @@ class Engine:
         return self._readers[column]
 
     def work(
-        self, layout: Layout, cells: Sequence[Cells], lines: Sequence[int], rejects: Iterable[Reject] = ()
+        self,
+        layout: Layout,
+        cells: Sequence[Cells],
+        lines: Sequence[int],
+        rejects: Iterable[Reject] = (),
+        text: bool = False,
     ) -> Done:
-        """Work on rows given as the cells of every column, and the line of each row."""
+        """Work on rows given as the cells of every column, and the line of each row.
+
+        ``text`` says that all cells are text, which saves a look at each.
+        """
         parts = [
-            self._slice(layout, [one[at : at + WIDTH] for one in cells], lines[at : at + WIDTH])
+            self._slice(layout, [one[at : at + WIDTH] for one in cells], lines[at : at + WIDTH], text)
             for at in range(0, len(lines) or 1, WIDTH)
         ]
         return joined(parts, rejects)
 
-    def _slice(self, layout: Layout, cells: Sequence[Cells], lines: Sequence[int]) -> Done:
+    def _slice(self, layout: Layout, cells: Sequence[Cells], lines: Sequence[int], text: bool) -> Done:
         width = len(lines)
-        planes, bad = self.encode(layout, cells, width)
+        planes, bad = self.encode(layout, cells, width, text)
         result = self.evaluator.evaluate(planes, width)
         out = bad | result.unfit
         rejects = tuple(
@@ -113,7 +121,9 @@ class Engine:
         )
         return Done(tuple(kept), rejects, counted(result, keep), answered)
 
-    def encode(self, layout: Layout, cells: Sequence[Cells], width: int) -> tuple[list[Plane], Plane]:
+    def encode(
+        self, layout: Layout, cells: Sequence[Cells], width: int, text: bool = False
+    ) -> tuple[list[Plane], Plane]:
         """One plane for each slot of the pack, and the rows with a cell that cannot be read.
 
         Rows in which two columns answer the same are among the latter.
@@ -123,7 +133,9 @@ class Engine:
         seen: dict[Unit, Plane] = {}
         full = (1 << width) - 1
         for reader in self.readers(layout):
-            for unit, codes in zip(reader.units, _codes(reader, cells[reader.column.place]), strict=True):
+            for unit, codes in zip(
+                reader.units, reader.columns(cells[reader.column.place], text), strict=True
+            ):
                 bad |= plane_of(codes, BAD)
                 said = full ^ plane_of(codes, EMPTY)
                 bad |= said & seen.get(unit, 0)
@@ -178,22 +190,6 @@ def joined(parts: Sequence[Done], rejects: Iterable[Reject] = ()) -> Done:
         counts=counts,
         answered=frozenset().union(*(part.answered for part in parts)),
     )
-
-
-def _codes(reader: Reader, cells: Cells) -> list[bytes]:
-    """For each unit of a column one code for each row."""
-    keys = [cell if type(cell) is str else reader.key(cell) for cell in cells]
-    distinct = dict(zip(keys, cells, strict=True))
-    known = {key: reader.codes(cell, key) for key, cell in distinct.items()}
-    if len(known) > 256:
-        return [
-            bytes(map({key: codes[place] for key, codes in known.items()}.__getitem__, keys))
-            for place in range(len(reader.units))
-        ]
-    index = bytes(map({key: number for number, key in enumerate(known)}.__getitem__, keys))
-    padding = bytes([EMPTY]) * (256 - len(known))
-    tables = zip(*known.values(), strict=True) if known else [()] * len(reader.units)
-    return [index.translate(bytes(table) + padding) for table in tables]
 
 
 def places(plane: Plane, width: int) -> Iterator[int]:

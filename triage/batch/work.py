@@ -62,10 +62,9 @@ class Worker:
     def _csv(self, block: Block) -> Done:
         layout = self.task.layout
         assert layout is not None
-        rows, lines, wrong = parsed_csv(block.data, block.first, self.task.delimiter, layout.width)
-        cells = list(zip(*rows, strict=True)) or [()] * layout.width
-        rejects = (Reject(record.begin, (), "", record.wrong) for record in wrong)
-        return self.engine.work(layout, cells, lines, rejects)
+        found = parsed_csv(block.data, block.first, self.task.delimiter, layout.width)
+        rejects = (Reject(record.begin, (), "", record.wrong) for record in found.wrong)
+        return self.engine.work(layout, found.cells, found.lines, rejects, text=True)
 
     def _json(self, block: Block) -> Done:
         rows, lines, wrong = parsed_json(block.data, block.first, self._target)

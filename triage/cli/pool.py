@@ -1,5 +1,6 @@
 """Blocks worked on by several processes, the results in the order of the blocks, never many in memory."""
 
+import gc
 import os
 import signal
 from collections import deque
@@ -60,6 +61,7 @@ def _begin(task: "Task") -> None:
 
     from triage.batch.work import Worker
 
+    gc.set_threshold(100_000)  # nearly all that is made stays in use until the block is done
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process it works for says what happens
     parent = parent_process()
     if parent is not None:
