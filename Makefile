@@ -23,6 +23,7 @@ test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
 	@$(PY) cli.py check
 
 test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails
+	@$(PINNED) -r requirements/spark.txt || [ "$$CI" != true ]
 	@$(PY) -m pytest -m slow -rs
 
 outside: $(OUTSIDE)  ## fetch the programs that the external checks need, with npm
@@ -47,8 +48,9 @@ bench: $(VENV)/run.stamp  ## start-up times as ratios from one run, and how long
 
 lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
 	@$(PIP) uv
-	@for set in run dev mutants; do \
-	  case $$set in run) args=;; dev) args="--group dev --all-extras";; *) args="--group $$set";; esac; \
+	@for set in run dev mutants spark; do \
+	  case $$set in run) args=;; dev) args="--group dev --extra verify --extra batch";; spark) args="--extra spark --constraint requirements/dev.txt";; \
+	    *) args="--group $$set";; esac; \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml $$args -o requirements/$$set.txt; done
 

@@ -41,6 +41,9 @@ PACKAGES = {
     # Only with the extra, where a proof is asked for.
     "pysat": {"verify"},
     "oxidd": {"verify"},
+    # Only with the extra, for tables of Arrow and Parquet.
+    "numpy": {"batch"},
+    "pyarrow": {"batch"},
 }
 # Clock, chance, the machine and the console: the command line's alone.
 SHELL_ONLY = {

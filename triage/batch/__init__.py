@@ -4,6 +4,7 @@
 :func:`triage.assess` says of it, or is rejected with the reason that :func:`triage.assess` gives.
 """
 
-from triage.batch.table import Triaged, assess_table
+from triage.batch.columns import Options
+from triage.batch.table import ArrowTriaged, Triaged, assess_table
 
-__all__ = ["Triaged", "assess_table"]
+__all__ = ["ArrowTriaged", "Options", "Triaged", "assess_table"]

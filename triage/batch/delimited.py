@@ -160,12 +160,12 @@ def harmless(value: object) -> object:
 
 def to_csv(columns: Sequence[Sequence[object]], keys: int, separator: str) -> bytes:
     """Rows as CSV: the first ``keys`` columns made harmless, several things joined by the separator."""
-    cells = [_written(column, number < keys, separator) for number, column in enumerate(columns)]
+    cells = [written(column, number < keys, separator) for number, column in enumerate(columns)]
     lines = list(map(",".join, zip(*cells, strict=True)))
     return "\n".join([*lines, ""]).encode() if lines else b""
 
 
-def _written(column: Sequence[object], key: bool, separator: str) -> Sequence[str]:
+def written(column: Sequence[object], key: bool, separator: str) -> Sequence[str]:
     """The cells of a column as they stand in the file."""
     if key:
         texts = [str(harmless(cell)) if cell is not None else "" for cell in column]

@@ -107,7 +107,7 @@ class Engine:
         result = self.evaluator.evaluate(planes, width)
         out = bad | result.unfit
         rejects = tuple(
-            reject for row in places(out, width) for reject in self._rejected(layout, cells, lines[row], row)
+            reject for row in places(out, width) for reject in self.rejected(layout, cells, lines[row], row)
         )
         keep = result.full ^ out
         keys = [lines if place is None else cells[place] for place in layout.keys]
@@ -149,7 +149,7 @@ class Engine:
         readers = self.readers(layout)
         return answers_of(readers, (cells[reader.column.place][row] for reader in readers))
 
-    def _rejected(self, layout: Layout, cells: Sequence[Cells], line: int, row: int) -> Iterator[Reject]:
+    def rejected(self, layout: Layout, cells: Sequence[Cells], line: int, row: int) -> Iterator[Reject]:
         """Why a row is rejected: the messages that one person's answers would get."""
         keys = tuple(cells[place][row] for place in layout.keys if place is not None)
         try:

@@ -9,6 +9,8 @@ from triage.batch.words import SUPPORTS, Words
 from triage.pack import LEVELS
 
 MOST_KEPT = 100_000
+# How many origins of evidence, pieces of evidence and causes the number for a ranking has room for.
+ORIGINS, CENTRE, PLACES = 8, 1 << 19, 1 << 10
 
 Texts = Sequence[str]
 Lists = Sequence[tuple[str, ...]]
@@ -107,4 +109,4 @@ def _standings(words: Words, place: int, result: Result) -> list[tuple[int, str]
 
 def standing_of(place: int, support: int, origin: int, more: int, less: int) -> int:
     """Where a cause stands, as one number: support, best origin, evidence for minus against, place."""
-    return ((support * 8 + 7 - origin) * 1024 + 512 - more + less) * 1024 + place
+    return ((support * ORIGINS + ORIGINS - 1 - origin) * 2 * CENTRE + CENTRE - more + less) * PLACES + place

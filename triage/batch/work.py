@@ -1,7 +1,7 @@
 """What is done with a block of a file: bytes in, bytes of the result out. A worker can be pickled."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from triage.batch.blocks import Block
 from triage.batch.columns import Layout, Options, Unit, loose_layout, target, targets
@@ -13,11 +13,19 @@ from triage.batch.json_lines import parsed as parsed_json
 from triage.batch.json_lines import to_json_lines
 from triage.pack import Pack
 
+if TYPE_CHECKING:
+    from triage.batch.parquet import Rows
+    from triage.batch.with_arrow import WithArrow
+
 Format: TypeAlias = Literal["csv", "jsonl", "parquet"]
 
 
 class Task(NamedTuple):
-    """How every block of a file is to be worked on. CSV comes with its layout and delimiter."""
+    """How every block of a file is to be worked on. A table with a header comes with its layout.
+
+    ``fast`` says that the extra ``batch`` is there. ``key_types`` are the Arrow types of the keys, where the
+    table has any.
+    """
 
     pack: Pack
     options: Options
@@ -26,12 +34,14 @@ class Task(NamedTuple):
     output: Format
     layout: Layout | None = None
     delimiter: str = ","
+    fast: bool = False
+    key_types: object = None
 
 
 class Written(NamedTuple):
-    """A block that was worked on: its rows as bytes of the output, and what is known about them."""
+    """A block that was worked on: its rows as bytes, or for Parquet as Arrow; what is known about them."""
 
-    data: bytes
+    data: object
     rejects: tuple[Reject, ...]
     counts: Mapping[Counted, int]
     answered: frozenset[Unit]
@@ -46,18 +56,37 @@ class Worker:
         self.names = names_of(task)
         self._targets = targets(task.pack)
         self._known: dict[str, Unit | None] = {}
+        self._arrow = self._with_arrow() if task.fast else None
 
-    def work(self, block: Block) -> Written:
+    def _with_arrow(self) -> "WithArrow":
+        from triage.batch.with_arrow import WithArrow
+
+        return WithArrow(self.task, self.engine)
+
+    def work(self, block: "Block | Rows") -> Written:
         """The rows of a block as the output has them."""
+        if not isinstance(block, Block):
+            assert self._arrow is not None
+            return self._arrow.rows(block)
         if block.wrong:
-            return Written(b"", (Reject(block.first, (), "", block.wrong),), {}, frozenset())
-        done = self._csv(block) if self.task.input == "csv" else self._json(block)
+            return self._written(
+                Done(((),) * len(self.names), (Reject(block.first, (), "", block.wrong),), {}, frozenset())
+            )
+        if self.task.input == "csv":
+            found = self._arrow.delimited(block) if self._arrow else None
+            return found or self._written(self._csv(block))
+        return self._written(self._json(block))
+
+    def _written(self, done: Done) -> Written:
         return Written(self._write(done.columns), done.rejects, done.counts, done.answered)
 
-    def _write(self, columns: Sequence[Sequence[object]]) -> bytes:
+    def _write(self, columns: Sequence[Sequence[object]]) -> object:
+        if self.task.output == "parquet":
+            assert self._arrow is not None
+            return self._arrow.sheets.from_python(columns)
         if self.task.output == "jsonl":
             return to_json_lines(self.names, columns)
-        return to_csv(columns, len(self.task.options.keys), self.task.options.separator)
+        return to_csv(columns, len(self.task.options.keys) or 1, self.task.options.separator)
 
     def _csv(self, block: Block) -> Done:
         layout = self.task.layout
@@ -91,7 +120,7 @@ def names_of(task: Task) -> list[str]:
 
 def head_of(task: Task) -> bytes:
     """What stands in the output before the first row."""
-    if task.output == "jsonl":
+    if task.output != "csv":
         return b""
     return to_csv([[name] for name in names_of(task)], len(names_of(task)), ";")
 

@@ -10,8 +10,9 @@ from triage.errors import shown
 if TYPE_CHECKING:
     from triage.batch.work import Format
 
-FORMATS = click.Choice(["csv", "jsonl"])
+FORMATS = click.Choice(["csv", "jsonl", "parquet"])
 SUFFIXES = {"csv": "csv", "tsv": "csv", "txt": "csv", "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl"}
+SUFFIXES |= {"parquet": "parquet", "pq": "parquet"}
 STRICT = 3
 
 
@@ -118,9 +119,20 @@ def batch(table: str, pack_name: str | None, output: str, rejects: str | None, i
     )
     pack = load_pack(find_pack(pack_name or DEFAULT_PACK))
     check_options(pack, options, wanted)
-    task = Task(pack, options, wanted, _format(table, input_format), _format(output, output_format))
+    reading, writing = _format(table, input_format), _format(output, output_format)
+    task = Task(pack, options, wanted, reading, writing, fast=_extra("parquet" in (reading, writing)))
     rejected = Run(task, Files(table, output, rejects, force, encoding, delimiter), jobs).hold()
     return STRICT if rejected and strict else 0
+
+
+def _extra(needed: bool) -> bool:
+    """Whether the packages of the extra are there. Refuses to go on without them where they are needed."""
+    from importlib.util import find_spec
+
+    there = all(find_spec(name) is not None for name in ("numpy", "pyarrow"))
+    if needed and not there:
+        raise click.UsageError("Parquet needs more packages: pip install 'triage[batch]'")
+    return there
 
 
 def _format(name: str, given: str | None) -> "Format":

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
@@ -18,14 +18,15 @@ from triage.errors import AnswerError, Misfit, shown
 if TYPE_CHECKING:
     from codecs import IncrementalDecoder
 
-    from triage.batch.blocks import Block, Cutter, Stream
+    from triage.batch.blocks import Block, Stream
     from triage.batch.columns import Unit
     from triage.batch.engine import Counted, Reject
+    from triage.batch.parquet import Rows
     from triage.batch.work import Task, Written
 
 STANDARD = "-"
 SHOWN = 20
-Writer = Callable[[bytes], object]
+Writer = Callable[[Any], object]
 
 
 class Files(NamedTuple):
@@ -59,11 +60,10 @@ class Run:
         """
         self._check_names()
         with ExitStack() as stack:
-            stream = stack.enter_context(_reading(self.files))
-            cutter = self._cutter(stream)
+            blocks = self._blocks(stack.enter_context(_reading(self.files)))
             try:
                 write, reject = stack.enter_context(self._outputs())
-                self._all(cutter, write, reject)
+                self._all(blocks, write, reject)
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -80,53 +80,74 @@ class Run:
         if len(set(names)) < len(names) or (rejects == STANDARD == output):
             raise click.UsageError("the table, --output and --rejects are three different files")
 
-    def _cutter(self, stream: "Stream") -> "Cutter":
-        """The table ready to be read, behind its header."""
+    def _blocks(self, stream: BinaryIO) -> "Iterator[Block | Rows]":
+        """The table in blocks, behind its header; what columns mean is known now."""
+        try:
+            if self.task.input == "parquet":
+                return self._parquet(stream)
+            return self._text(_recoded(stream, self.files.encoding))
+        except AnswerError as error:
+            raise click.UsageError(f"{_name(self.files.table)}: {error}") from None
+
+    def _parquet(self, stream: BinaryIO) -> "Iterator[Rows]":
+        from triage.batch.parquet import Table
+
+        if self.files.table == STANDARD:
+            raise click.UsageError("Parquet cannot be read from standard input; name a file")
+        table = Table(stream, self.task.pack, self.task.options)
+        self.task = self.task._replace(layout=table.layout, key_types=table.key_types)
+        self._warn({column.target for column in table.layout.columns})
+        return table.blocks()
+
+    def _text(self, stream: "Stream") -> "Iterator[Block]":
         from triage.batch.blocks import Cutter
         from triage.batch.columns import layout, targets
         from triage.batch.delimited import header
 
         cutter = Cutter(stream)
-        try:
-            start = cutter.begin()
-            if self.task.input == "csv":
-                options = self.task.options
-                known = {*targets(self.task.pack), *options.columns, *options.keys}
-                names, delimiter, lines = header(start, known, self.files.delimiter)
-                cutter.skip(lines)
-                cutter.delimiter = delimiter
-                found = layout(self.task.pack, names, options)
-                self.task = self.task._replace(layout=found, delimiter=delimiter)
-                self._warn({column.target for column in found.columns})
-        except AnswerError as error:
-            raise click.UsageError(f"{_name(self.files.table)}: {error}") from None
-        return cutter
+        start = cutter.begin()
+        if self.task.input == "csv":
+            options = self.task.options
+            known = {*targets(self.task.pack), *options.columns, *options.keys}
+            names, delimiter, lines = header(start, known, self.files.delimiter)
+            cutter.skip(lines)
+            cutter.delimiter = delimiter
+            found = layout(self.task.pack, names, options)
+            self.task = self.task._replace(layout=found, delimiter=delimiter)
+            self._warn({column.target for column in found.columns})
+        return cutter.blocks()
 
     @contextmanager
     def _outputs(self) -> "Iterator[tuple[Writer, Writer | None]]":
         """What writes the result and the rejects; files are put in their place together at the end."""
         with ExitStack() as stack:
-            writers: list[Writer | None] = []
-            for name in (self.files.rejects, self.files.output):
-                if name is None:
-                    writers.append(None)
-                elif name == STANDARD:
-                    writers.append(sys.stdout.buffer.write)
-                else:
-                    writers.append(stack.enter_context(Whole(name, self.files.force)).write)
-            reject, write = writers
-            assert write is not None
-            yield write, reject
+            reject = None if self.files.rejects is None else self._file(stack, self.files.rejects).write
+            output = self._file(stack, self.files.output)
+            if self.task.output != "parquet":
+                yield output.write, reject
+                return
+            from triage.batch.parquet import File
+            from triage.batch.with_arrow import sheets_of
 
-    def _all(self, cutter: "Cutter", write: Writer, reject: "Writer | None") -> None:
+            file = File(output, sheets_of(self.task).schema)
+            yield file.write, reject
+            file.close()
+
+    def _file(self, stack: ExitStack, name: str) -> BinaryIO:
+        if name == STANDARD:
+            return sys.stdout.buffer
+        return stack.enter_context(Whole(name, self.files.force)).file
+
+    def _all(self, blocks: "Iterator[Block | Rows]", write: Writer, reject: "Writer | None") -> None:
         from triage.batch.work import head_of, reject_head, rejects_written
 
-        write(head_of(self.task))
+        if self.task.output == "csv":
+            write(head_of(self.task))
         style = "jsonl" if (self.files.rejects or "").endswith(("jsonl", "ndjson")) else "csv"
         if reject is not None:
             reject(reject_head(self.task, style))
-        with _progress(self.files.table) as advance:
-            for written in spread(self.task, _counting(cutter.blocks(), advance), self.jobs):
+        with _progress(self.files.table, self.task.input) as advance:
+            for written in spread(self.task, _counting(blocks, advance), self.jobs):
                 write(written.data)
                 self._count(written)
                 if reject is not None:
@@ -166,7 +187,7 @@ class Run:
             )
 
     def _tell(self) -> None:
-        if self.task.input != "csv" and self.counts:
+        if self.task.input == "jsonl" and self.counts:
             self._warn(self.answered)
         if self.told > SHOWN:
             click.echo(f"and {self.told - SHOWN:,} more; --rejects FILE keeps them all", err=True)
@@ -197,10 +218,10 @@ def _name(name: str) -> str:
 
 
 @contextmanager
-def _reading(files: Files) -> "Iterator[Stream]":
-    """The table as bytes in UTF-8. Raises :class:`click.UsageError`."""
+def _reading(files: Files) -> Iterator[BinaryIO]:
+    """The file of the table. Raises :class:`click.UsageError`."""
     if files.table == STANDARD:
-        yield _recoded(sys.stdin.buffer, files.encoding)
+        yield sys.stdin.buffer
         return
     with ExitStack() as stack:
         try:
@@ -208,7 +229,7 @@ def _reading(files: Files) -> "Iterator[Stream]":
         except (OSError, ValueError) as error:
             reason = shown(getattr(error, "strerror", None) or error)
             raise click.UsageError(f"cannot read '{_name(files.table)}': {reason}") from None
-        yield _recoded(file, files.encoding)
+        yield file
 
 
 def _recoded(stream: BinaryIO, encoding: str | None) -> "Stream":
@@ -244,14 +265,16 @@ class Recoded:
                 return text.encode()
 
 
-def _counting(blocks: "Iterable[Block]", advance: Callable[[int], None]) -> "Iterator[Block]":
+def _counting(blocks: "Iterable[Block | Rows]", advance: Callable[[int], None]) -> "Iterator[Block | Rows]":
+    from triage.batch.blocks import Block
+
     for block in blocks:
         yield block
-        advance(len(block.data))
+        advance(len(block.data) if isinstance(block, Block) else block.batch.num_rows)
 
 
 @contextmanager
-def _progress(table: str) -> Iterator[Callable[[int], None]]:
+def _progress(table: str, style: str) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, if that is a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -259,7 +282,7 @@ def _progress(table: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    size = os.path.getsize(table) if os.path.isfile(table) else None
+    size = os.path.getsize(table) if os.path.isfile(table) and style != "parquet" else None
     with Progress(console=Console(file=sys.stderr), transient=True) as progress:
         bar = progress.add_task("Rows", total=size)
         yield lambda count: progress.advance(bar, count)

@@ -5,16 +5,18 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from triage.batch.blocks import Block
+    from triage.batch.parquet import Rows
     from triage.batch.work import Task, Worker, Written
 
 AHEAD = 2
+LEAST = 8 << 20
 _worker: "list[Worker]" = []  # the worker of this process, where the process works for another
 
 
@@ -23,20 +25,34 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def spread(task: "Task", blocks: "Iterable[Block]", jobs: int) -> "Iterator[Written]":
-    """Every block worked on. What fits into two blocks is not worth another process."""
+def spread(
+    task: "Task", blocks: "Iterable[Block | Rows]", jobs: int, least: int = LEAST
+) -> "Iterator[Written]":
+    """Every block worked on. What is smaller than ``least`` bytes is not worth another process."""
     from triage.batch.work import Worker
 
     blocks = iter(blocks)
-    first = list(islice(blocks, AHEAD + 1)) if jobs > 1 else []
-    if len(first) <= AHEAD:
-        worker = Worker(task)
-        yield from map(worker.work, chain(first, blocks))
-        return
-    yield from _processes(task, chain(first, blocks), jobs)
+    first: list[Block | Rows] = []
+    while jobs > 1 and sum(map(_size, first)) < least:
+        block = next(blocks, None)
+        if block is None:
+            jobs = 1
+        else:
+            first.append(block)
+    if jobs == 1:
+        yield from map(Worker(task).work, chain(first, blocks))
+    else:
+        yield from _processes(task, chain(first, blocks), jobs)
 
 
-def _processes(task: "Task", blocks: "Iterable[Block]", jobs: int) -> "Iterator[Written]":
+def _size(block: "Block | Rows") -> int:
+    """About how many bytes a block would have as text."""
+    from triage.batch.blocks import Block
+
+    return len(block.data) if isinstance(block, Block) else block.batch.num_rows * len(block.batch.schema) * 4
+
+
+def _processes(task: "Task", blocks: "Iterable[Block | Rows]", jobs: int) -> "Iterator[Written]":
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
@@ -74,5 +90,5 @@ def _begin(task: "Task") -> None:
     _worker.append(Worker(task))
 
 
-def _work(block: "Block") -> "Written":
+def _work(block: "Block | Rows") -> "Written":
     return _worker[0].work(block)

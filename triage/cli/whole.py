@@ -20,7 +20,7 @@ class Whole:
         self.path = Path(output).absolute()
         self.force = force
         self._hidden: Path | None = None
-        self._file = self._open()
+        self.file = self._open()
 
     def _open(self) -> BinaryIO:
         try:
@@ -33,10 +33,6 @@ class Whole:
     def _name(self) -> Path:
         return self.path.with_name(f".{self.path.name[:40]}.{secrets.token_hex(8)}")
 
-    def write(self, data: bytes) -> None:
-        """Add to the file."""
-        self._file.write(data)
-
     def __enter__(self) -> Self:
         return self
 
@@ -47,14 +43,14 @@ class Whole:
             if kind is None:
                 self._finish()
         finally:
-            self._file.close()
+            self.file.close()
             if self._hidden is not None:
                 self._hidden.unlink(missing_ok=True)
 
     def _finish(self) -> None:
         """Put the file in its place. Raises :class:`OSError`; without ``force`` also if there is one now."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self.file.flush()
+        os.fsync(self.file.fileno())
         if not self.force:
             self._link(self.path)
             return
@@ -68,5 +64,5 @@ class Whole:
             place(str(self._hidden), path)
             return
         # A folder must be named, though none is used: without it the link itself would be linked.
-        handle = self._file.fileno()
+        handle = self.file.fileno()
         os.link(f"/proc/self/fd/{handle}", path, src_dir_fd=handle, follow_symlinks=True)
