@@ -51,13 +51,12 @@ def batch(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the packages of the extra be impossible to find, as where they are not installed."""
-    import importlib.util
-
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *more: None if name == "pyarrow" else found(name, *more)
-    )
+    """Let the packages of the extra be impossible to import, as where they are not installed."""
+    for name in [name for name in sys.modules if name.startswith("triage.batch.")]:
+        if "pyarrow" in (Path(str(sys.modules[name].__file__)).read_text(encoding="utf-8")):
+            monkeypatch.delitem(sys.modules, name)
+            monkeypatch.delattr(sys.modules["triage.batch"], name.rpartition(".")[2])
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
 
 
 def rows(text: str) -> list[dict[str, str]]:

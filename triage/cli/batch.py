@@ -127,12 +127,13 @@ def batch(table: str, pack_name: str | None, output: str, rejects: str | None, i
 
 def _extra(needed: bool) -> bool:
     """Whether the packages of the extra are there. Refuses to go on without them where they are needed."""
-    from importlib.util import find_spec
-
-    there = all(find_spec(name) is not None for name in ("numpy", "pyarrow"))
-    if needed and not there:
-        raise click.UsageError("Parquet needs more packages: pip install 'triage[batch]'")
-    return there
+    try:
+        import triage.batch.with_arrow  # noqa: F401
+    except ImportError:
+        if needed:
+            raise click.UsageError("Parquet needs more packages: pip install 'triage[batch]'") from None
+        return False
+    return True
 
 
 def _format(name: str, given: str | None) -> "Format":

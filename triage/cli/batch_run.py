@@ -5,8 +5,9 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import click
 
@@ -232,7 +233,19 @@ def _reading(files: Files) -> Iterator[BinaryIO]:
         yield file
 
 
-def _recoded(stream: BinaryIO, encoding: str | None) -> "Stream":
+class Piecewise:
+    """A stream that gives what is there: between two pieces an interruption is noticed."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._read = cast(BufferedReader, stream).read1
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes, none at the end."""
+        return self._read(size)
+
+
+def _recoded(file: BinaryIO, encoding: str | None) -> "Stream":
+    stream = Piecewise(file)
     if encoding is None:
         return stream
     import codecs
@@ -248,7 +261,7 @@ def _recoded(stream: BinaryIO, encoding: str | None) -> "Stream":
 class Recoded:
     """A stream in another encoding, as UTF-8."""
 
-    def __init__(self, stream: BinaryIO, decoder: "IncrementalDecoder") -> None:
+    def __init__(self, stream: "Stream", decoder: "IncrementalDecoder") -> None:
         self.stream = stream
         self.decoder = decoder
 
