@@ -44,6 +44,7 @@ PACKAGES = {
     # Only with the extra, for tables of Arrow and Parquet.
     "numpy": {"batch"},
     "pyarrow": {"batch"},
+    "pyspark": {"batch"},
 }
 # Clock, chance, the machine and the console: the command line's alone.
 SHELL_ONLY = {
