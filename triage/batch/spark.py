@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from triage.batch.columns import Options, layout
+from triage.batch.columns import Layout, Options, layout
 from triage.batch.engine import Engine, Reject
 from triage.batch.fields import LISTS, USUAL, chosen, columns_of
 from triage.batch.parquet import Rows
@@ -43,14 +43,17 @@ def assess_frame(
     found = layout(pack, frame.columns, options)
     types = [pa.null()] * len(options.keys)
     task = Task(pack, options, engine.fields, "parquet", "parquet", found, key_types=types)
-    return frame.mapInArrow(Mapper(task), _schema(frame, options, columns_of(pack, wanted)))
+    schema = _schema(frame, found, columns_of(pack, wanted))
+    # By number, because Spark takes a point in a name for a step into a structure.
+    return frame.toDF(*map(str, range(found.width))).mapInArrow(Mapper(task), schema)
 
 
-def _schema(frame: "DataFrame", options: Options, names: Iterable[str]) -> "StructType":
+def _schema(frame: "DataFrame", found: Layout, names: Iterable[str]) -> "StructType":
     from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
     kinds = {True: ArrayType(StringType()), False: StringType()}
-    keys = [StructField(key, frame.schema[key].dataType) for key in options.keys]
+    columns = [frame.schema.fields[place] for place in found.keys if place is not None]
+    keys = [StructField(column.name, column.dataType) for column in columns]
     fields = [StructField(name, kinds[name in LISTS]) for name in (*names, REJECTED)]
     return StructType([*keys, *fields])
 
@@ -74,7 +77,10 @@ class Mapper:
                 yield _rejected(written.rejects, schema)
 
     def _begin(self, batch: "pa.RecordBatch") -> WithArrow:
-        task = self.task._replace(key_types=[batch.schema.field(key).type for key in self.task.options.keys])
+        keys = self.task.layout.keys if self.task.layout else ()
+        task = self.task._replace(
+            key_types=[batch.schema.types[place] for place in keys if place is not None]
+        )
         return WithArrow(task, Engine(task.pack, task.options, task.fields))
 
 
