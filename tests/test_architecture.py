@@ -38,6 +38,7 @@ PACKAGES = {
     "pydantic_core": {"pack", "loading"},
     "click": {"cli"},
     "rich": {"cli"},
+    "typst": {"report"},  # only with the extra, for PDF
     # Only with the extra, where a proof is asked for.
     "pysat": {"verify"},
     "oxidd": {"verify"},

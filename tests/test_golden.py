@@ -3,12 +3,14 @@
 After a change that is meant: `pytest tests/test_golden.py --update-golden`, and read the difference.
 """
 
+import io
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.cli.command import run
 from tests.conftest import ROOT, SMALL
@@ -18,7 +20,7 @@ from triage.verify.cases import complete
 
 GOLDEN = ROOT / "tests" / "golden"
 LIVER = find_pack("liver_calcification")
-SUFFIX = {"text": "txt", "markdown": "md", "json": "json"}
+SUFFIX = {"text": "txt", "markdown": "md", "json": "json", "html": "html", "pdf": "pdf.txt"}
 
 # Who is who: the pack, and what they answer; with "rest", everything else is answered with nothing to report.
 REST = "rest"
@@ -36,8 +38,10 @@ PEOPLE: dict[str, tuple[Path, Mapping[str, object]]] = {
     "liver-bile-stones": (LIVER, {REST: "no", "age": 39, "alarm": ["fever"], "liver_history": ["stones"]}),
 }  # fmt: skip
 KEPT = [
-    *((name, style) for name in PEOPLE for style in SUFFIX if style == "text" or name.startswith("small")),
+    *((name, "text") for name in PEOPLE),
+    *((name, style) for name in PEOPLE for style in ("markdown", "json") if name.startswith("small")),
     ("liver-ordinary", "markdown"), ("liver-hepatitis", "json"),
+    *((name, style) for name in ("small-fever", "small-unsure", "liver-hepatitis") for style in ("html", "pdf")),
 ]  # fmt: skip
 
 
@@ -62,11 +66,38 @@ def written(name: str, style: str, folder: Path) -> str:
     path, told = PEOPLE[name]
     file = folder / "answers.json"
     file.write_text(json.dumps(answers(load_pack(path), told)))
+    output = folder / "summary"
     result = run(
-        "run", str(path), "--answers", str(file), "--no-input", "--format", style, "--date", "2026-11-23"
+        "run", str(path), "--answers", str(file), "--no-input", "--format", style, "--date", "2026-11-23",
+        "--output", str(output), "--force",
+    )  # fmt: skip
+    assert (result.code, result.out) == (0, "")
+    assert result.err == f"The summary is in {output}. Only you can read it.\n"
+    return re.sub(
+        r"(digest\"?:?\s\"?)[0-9a-f]{16,64}", r"\1…", SHOWN.get(style, of_text)(output.read_bytes())
     )
-    assert (result.code, result.err) == (0, "")
-    return re.sub(r"(digest\"?:? \"?)[0-9a-f]{16,64}", r"\1…", result.out)
+
+
+def of_text(content: bytes) -> str:
+    return content.decode()
+
+
+def of_page(content: bytes) -> str:
+    """What a page says, a line an element; how it looks is another matter."""
+    page = re.sub(r"(?s)<style>.*?</style>|'sha256-[^']*'", "…", content.decode())
+    return re.sub(
+        r"(</(?:h\d|p|li|ul|tr|thead|tbody|table|section|div|nav|header|title)>|<(?:ul|div|nav|section|table|thead|tbody)\b[^>]*>)",
+        r"\1\n",
+        page,
+    )
+
+
+def of_pages(content: bytes) -> str:
+    """The text of each page of a PDF."""
+    return "\n\f\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages) + "\n"
+
+
+SHOWN = {"html": of_page, "pdf": of_pages}
 
 
 @pytest.mark.parametrize(("name", "style"), KEPT)

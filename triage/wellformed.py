@@ -38,8 +38,8 @@ RESERVED = frozenset(
 )
 # Options that `triage run` has of its own; a question may not take one of these names.
 OPTIONS = frozenset(
-    {"answers", "no_input", "format", "output", "force", "date", "plain", "exit_level", "help", "version",
-     "save", "resume", "accept_changes", "pack", "session", "items", "closed"}
+    {"answers", "no_input", "format", "font_path", "output", "force", "date", "plain", "exit_level", "help",
+     "version", "save", "resume", "accept_changes", "pack", "session", "items", "closed"}
 )  # fmt: skip
 
 

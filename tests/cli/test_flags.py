@@ -76,7 +76,7 @@ def test_every_question_is_an_option_and_what_is_not_named_stays_unknown(
         (["--date", "tomorrow"], "a date is written like 2026-11-23"),
         (["--date", "2026-02-30"], "a date is written like 2026-11-23"),
         (["--date", "20261123"], "a date is written like 2026-11-23"),
-        (["--format", "docx"], "'docx' is not one of 'text', 'markdown', 'html', 'json', 'fhir'."),
+        (["--format", "docx"], "'docx' is not one of 'text', 'markdown', 'html', 'pdf', 'json', 'fhir'."),
         (["--answers", "nowhere.yaml"], "--answers: cannot read 'nowhere.yaml': No such file or directory"),
         (["stray"], "Got unexpected extra argument (stray)"),
     ],
@@ -170,7 +170,7 @@ def test_the_options_of_the_program_are_reserved_in_packs() -> None:
         name for param in __import__("triage.cli.run", fromlist=["run"]).run.params for name in param.opts
     }
     assert {name.lstrip("-").replace("-", "_") for name in names} <= OPTIONS
-    assert own - {"file", "style"} <= OPTIONS
+    assert own - {"file", "style", "fonts"} <= OPTIONS
     assert {"back", "quit", "why", "skip", "list", "help", "none", "unknown"} <= RESERVED
 
 

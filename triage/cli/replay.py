@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triage.cli.run import INCOMPLETE, STYLE
+from triage.cli.formats import FONTS, STYLE, Told, ready
+from triage.cli.run import INCOMPLETE
 
 if TYPE_CHECKING:
     from triage.answers import Answers
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 @click.argument("session", metavar="FILE")
 @click.option("--pack", "name", metavar="PACK", help="The pack, if it does not come with the program.")
 @STYLE
+@FONTS
 @click.option("--output", metavar="FILE", help="Write the summary to a file that only you can read.")
 @click.option("--force", is_flag=True, help="Let --output replace a file.")
-def replay(session: str, name: str | None, style: str, output: str | None, force: bool) -> int:
+def replay(
+    session: str, name: str | None, style: str, fonts: tuple[str, ...], output: str | None, force: bool
+) -> int:
     """Print the summary of a recorded session as the run printed it.
 
     FILE is what `triage run --save` wrote. Leaves with 3 if the rules are not those of the session, and
@@ -34,6 +38,7 @@ def replay(session: str, name: str | None, style: str, output: str | None, force
     from triage.session import fold
     from triage.view import View
 
+    ready(style, output, fonts)
     apart(session, output)
     if output is not None:
         prepare(output, force)
@@ -54,7 +59,7 @@ def replay(session: str, name: str | None, style: str, output: str | None, force
         show_unanswered(screen, View(pack, state.answers))
         return INCOMPLETE
     assessment = assess(pack, state.answers, date=recording.header.date)
-    write_summary(pack, assessment, style, output, force, plain=False)
+    write_summary(Told(pack, assessment, recording.header.date, fonts), style, output, force, plain=False)
     return 0
 
 

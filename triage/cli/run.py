@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triage import __version__
-from triage.cli.formats import FORMATS, PAPER, Told
+from triage.cli.formats import FONTS, FORMATS, STYLE, Told, ready
 
 if TYPE_CHECKING:
     from triage.answers import Answers
@@ -20,15 +20,7 @@ if TYPE_CHECKING:
     from triage.pack import Pack
 
 INCOMPLETE = 4
-GO_WITH_RESUME = ("resume", "accept_changes", "style", "output", "force", "plain", "exit_level")
-STYLE = click.option(
-    "--format",
-    "style",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    show_default=True,
-    help="How the summary is written.",
-)
+GO_WITH_RESUME = ("resume", "accept_changes", "style", "fonts", "output", "force", "plain", "exit_level")
 
 
 class RunCommand(click.Command):
@@ -89,6 +81,7 @@ def _date(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 @click.option("--answers", "file", metavar="FILE", help="Answers in YAML, JSON or FHIR; - for stdin.")
 @click.option("--no-input", is_flag=True, help="Never ask. The default with answers and without a terminal.")
 @STYLE
+@FONTS
 @click.option("--output", metavar="FILE", help="Write the summary to a file that only you can read.")
 @click.option(
     "--save", metavar="FILE", help="Save every answer at once, in a new file that only you can read."
@@ -107,8 +100,8 @@ def _date(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
 )
 @click.pass_context
 def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, output: str | None,
-        save: str | None, resume: str | None, accept_changes: bool, force: bool, date: str | None,
-        plain: bool, exit_level: bool, **questions: tuple[str, ...]) -> int:  # fmt: skip
+        fonts: tuple[str, ...], save: str | None, resume: str | None, accept_changes: bool, force: bool,
+        date: str | None, plain: bool, exit_level: bool, **questions: tuple[str, ...]) -> int:  # fmt: skip
     """Start the interview, or hold given answers against the rules.
 
     PACK is the name of a pack that comes with the program, or a folder; without it, the pack about
@@ -126,6 +119,7 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
 
     pack: Pack = ctx.obj
     _go_together(ctx)
+    ready(style, output, fonts)
     apart(save if resume is None else resume, output)
     if output is not None:
         prepare(output, force)
@@ -138,7 +132,7 @@ def run(ctx: click.Context, /, file: str | None, no_input: bool, style: str, out
         return _interview(ctx, given, recorder, date or _today())
     if recorder:
         _without_asking(pack, given, recorder)
-    return _summarise(ctx, given, recorder, date or (_today() if style in PAPER else None))
+    return _summarise(ctx, given, recorder, date or (_today() if FORMATS[style].dated else None))
 
 
 def _interview(ctx: click.Context, given: "Answers", recorder: "Recorder | None", date: str) -> int:
@@ -198,7 +192,8 @@ def _summarise(ctx: click.Context, answers: "Answers", recorder: "Recorder | Non
 
     params = ctx.params
     assessment = assess(ctx.obj, answers, date=date)
-    write_summary(ctx.obj, assessment, params["style"], params["output"], params["force"], params["plain"])
+    told = Told(ctx.obj, assessment, _today(), params["fonts"])
+    write_summary(told, params["style"], params["output"], params["force"], params["plain"])
     if recorder:
         _tell_saved(recorder)
     return 10 + _rank(assessment) if params["exit_level"] else 0
@@ -271,9 +266,7 @@ def _rank(assessment: "Assessment") -> int:
     return RANK[assessment.level.id]
 
 
-def write_summary(
-    pack: "Pack", assessment: "Assessment", style: str, output: str | None, force: bool, plain: bool
-) -> None:
+def write_summary(told: Told, style: str, output: str | None, force: bool, plain: bool) -> None:
     """Write the summary to standard output, or to a private file."""
     from triage.cli.files import write_private
 
@@ -281,16 +274,16 @@ def write_summary(
         from triage.cli.screen import show_document
         from triage.report.summary import summary
 
-        show_document(summary(pack, assessment))
+        show_document(summary(told.pack, told.assessment))
         return
-    text = FORMATS[style](Told(pack, assessment, _today()))
+    content = FORMATS[style].write(told)
     if not output:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
         return
     try:
-        write_private(output, text, force)
+        write_private(output, content, force)
     except OSError as error:
-        click.echo(text, nl=False)
+        click.echo(FORMATS["text"].write(told) if FORMATS[style].binary else content, nl=False)
         raise click.UsageError(
             f"--output: cannot write '{output}': {error.strerror or error}; the summary is above"
         ) from None
