@@ -76,7 +76,7 @@ def load_cases(path: str | Path) -> tuple[Case, ...]:
     file = Path(path) / CASES
     if not _stands(file):
         return ()
-    model, issues = _validate(CasesFile, read(file), Names({}, {}, frozenset()))
+    model, issues = validated(CasesFile, read(file), Names({}, {}, frozenset()))
     if model is None:
         raise PackError(issues)
     return model.cases
@@ -94,7 +94,7 @@ def read_pack(folder: Path) -> Reading:
     models: dict[str, Model] = {}
     for name, source in files.items():
         shape = Cause if name.startswith("causes/") else SHAPES[name]
-        model, wrong = _validate(shape, source, names)
+        model, wrong = validated(shape, source, names)
         issues += wrong
         if model is not None:
             models[name] = model
@@ -196,12 +196,13 @@ def _entries(files: Mapping[str, Source], name: str, field: str) -> Iterator[dic
     yield from (entry for entry in (entries if isinstance(entries, list) else []) if isinstance(entry, dict))
 
 
-def _validate(shape: type[M], source: Source, names: Names) -> tuple[M | None, tuple[Issue, ...]]:
+def validated(shape: type[M], source: Source, names: Names) -> tuple[M | None, tuple[Issue, ...]]:
+    """The model of a file, or None and what is wrong with it."""
     try:
         return shape.model_validate(source.data, context=names), ()
     except ValidationError as error:
         if error.error_count() > MAX_ISSUES and (fewer := _shortened(source, shape)) is not None:
-            _, issues_there = _validate(shape, fewer, names)
+            _, issues_there = validated(shape, fewer, names)
             if issues_there:  # else what is wrong stands further on
                 return None, issues_there
         details = islice(error.errors(include_url=False), MAX_ISSUES)

@@ -65,6 +65,7 @@ class Written:
 Id: TypeAlias = Annotated[str, Written(r"^[a-z][a-z0-9_]*$", longest=48)]
 Code: TypeAlias = Annotated[str, Written(r"^[A-Za-z][A-Za-z0-9_.]*$", longest=64)]
 Reference: TypeAlias = Annotated[str, Written(r"^[a-z_]+(/[A-Za-z0-9_. ]+)+$", longest=120)]
+Version: TypeAlias = Annotated[str, Written(r"^\d+\.\d+\.\d+$")]
 Line: TypeAlias = Annotated[str, Written(r"^\S", 1, 300)]
 Prose: TypeAlias = Annotated[str, Written(r"^\S", 1, 2_000)]
 
@@ -214,7 +215,7 @@ class About(Model):
     """
 
     id: Id
-    version: Annotated[str, Written(r"^\d+\.\d+\.\d+$")]
+    version: Version
     title: Line
     reviewed: Annotated[str, Written(r"^\d{4}-\d{2}-\d{2}$")]
     review_note: Prose
@@ -458,6 +459,23 @@ class CasesFile(Model):
     """cases.yaml"""
 
     cases: tuple[Case, ...] = Field(strict=False)
+
+
+class Leave(Model):
+    """Leave to lower a level, or what can be reached: for whom (a condition of the old pack), and why."""
+
+    before: Level = Field(alias="from")
+    after: Level = Field(alias="to")
+    where: When
+    reason: Prose
+
+
+class WaiverFile(Model):
+    """What `triage diff --waivers` reads: what may be lowered between these two versions of a pack."""
+
+    old: Version
+    new: Version
+    waivers: tuple[Leave, ...] = Field(strict=False)
 
 
 class Pack(Model):

@@ -156,7 +156,8 @@ class Compiled:
             self._places[id(condition)] = len(results)
             results += writer.node(condition)
         body = "\n".join(f"    {line}" for line in writer.lines)
-        code = f"def kernel(p, full):\n    none = full ^ full\n{body}\n    return ({', '.join(results)},)\n"
+        found = "".join(f"{name}, " for name in results)
+        code = f"def kernel(p, full):\n    none = full ^ full\n{body}\n    return ({found})\n"
         made: dict[str, Kernel] = {}
         exec(code, made)  # the text is made of numbers alone, never of words from a pack
         return made["kernel"]

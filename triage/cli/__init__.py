@@ -30,6 +30,7 @@ COMMANDS = {
     "show": "List what a pack contains, or print a form to review it.",
     "check": "Report every problem of a pack, each with its place.",
     "test": "Say what the worked cases of a pack would not notice.",
+    "diff": "Say exactly what two versions of a pack tell people otherwise.",
     "schema": "Print the JSON Schema of an assessment or of a pack.",
     "fhir": "Print the questions for software that speaks FHIR.",
 }

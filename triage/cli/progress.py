@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def followed(work: Iterable[T], title: str, total: int) -> Iterator[T]:
+def followed(work: Iterable[T], title: str, total: int | None) -> Iterator[T]:
     """The same things one after the other, with a bar that grows while they come."""
     if not sys.stderr.isatty():
         yield from work

@@ -6,7 +6,7 @@ never, each flag put one level lower and each piece of evidence one step up and 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import get_args
 
 from triage.condition import All, AnyOf, AtLeast, Compare, Condition, Not, Operator
@@ -130,16 +130,21 @@ def _parts(node: All | AnyOf | AtLeast, of: tuple[Condition, ...], put: Put) -> 
 
         def instead(changed: Condition, before: tuple[Condition, ...] = before,
                     after: tuple[Condition, ...] = after) -> Condition:  # fmt: skip
-            return put(replace(node, of=(*before, changed, *after)))
+            return put(_of(node, (*before, changed, *after)))
 
         yield "left out", part, put(_without(node, (*before, *after)))
         yield from _inside(part, instead)
 
 
+def _of(node: All | AnyOf | AtLeast, parts: tuple[Condition, ...]) -> Condition:
+    """The same node over other parts."""
+    return AtLeast(node.count, parts) if isinstance(node, AtLeast) else type(node)(parts)
+
+
 def _without(node: All | AnyOf | AtLeast, rest: tuple[Condition, ...]) -> Condition:
     if isinstance(node, AtLeast):
         return AtLeast(min(node.count, len(rest)), rest) if rest else NEVER
-    return rest[0] if len(rest) == 1 else replace(node, of=rest)
+    return rest[0] if len(rest) == 1 else _of(node, rest)
 
 
 def _not(condition: Condition) -> Condition:
@@ -149,5 +154,5 @@ def _not(condition: Condition) -> Condition:
 def _moved(atom: Compare) -> Iterator[Compare]:
     for number in (atom.number - 1, atom.number + 1):
         if number >= 0:
-            yield replace(atom, number=number)
-    yield replace(atom, operator=TURNED[atom.operator])
+            yield Compare(atom.question, atom.operator, number)
+    yield Compare(atom.question, TURNED[atom.operator], atom.number)

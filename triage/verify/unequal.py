@@ -60,7 +60,7 @@ class Original:
 
     def __init__(self, pack: Pack, mutants: Sequence[Mutant]) -> None:
         # Equal conditions can be one object; here each place must have its own, to change one alone.
-        own = {(file, (*loc,)): replace(condition) for file, loc, condition in conditions(pack)}
+        own = {(file, (*loc,)): copy(condition) for file, loc, condition in conditions(pack)}
         self.conditions = own
         self.pack = pack = rewritten(pack, own)
         self.cuts = bands(schemata(pack, [one for one in mutants if not isinstance(one.before, str)]))

@@ -14,16 +14,20 @@ NODES = 1 << 22
 
 
 class Chance:
-    """Everybody as a decision diagram, with the chance of each answer; *not known* is an answer too."""
+    """Everybody as a decision diagram, with the chance of each answer; *not known* is an answer too.
 
-    def __init__(self, pack: Pack) -> None:
+    ``number`` is how many people that is, each number of a band counted.
+    """
+
+    def __init__(self, pack: Pack, compiled: Compiled | None = None) -> None:
         try:
             from oxidd.bdd import BDDManager
         except ImportError:
             raise MissingExtra("verify", "oxidd") from None
-        self.compiled = Compiled(pack)
+        self.compiled = compiled or Compiled(pack)
         self._manager = BDDManager(NODES, NODES >> 2, 1)
         self._weights: list[Fraction] = []
+        self.number = 1
         self._known: dict[BDDFunction, Fraction] = {}
         self.true = self._manager.true()
         self.people: list[BDDFunction] = []
@@ -36,6 +40,7 @@ class Chance:
         bands = self.compiled.bands.get(unit[0])
         weights = [len(band) for band in bands] + [1] if bands else [1] * len(slots)
         left, total = self.true, sum(weights)
+        self.number *= total
         for weight in weights[:-1]:
             (number,) = self._manager.add_vars(1)
             self._weights.append(Fraction(weight, total))
