@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from triage.condition import Not
-from triage.pack import Cause, Pack, Sentence
+from triage.pack import LEVELS, Cause, Pack, Sentence
 from triage.verify.course import course
 from triage.verify.formula import Formula
 from triage.verify.space import Anyone, Space, Unit
@@ -83,10 +83,14 @@ def _of_the_pack(
     pack: Pack, sheet: Sheet[Formula], nothing_found: Formula
 ) -> Iterator[tuple[str, Formula, Place]]:
     about, general = pack.about, pack.general
-    for name, plane in zip(about.levels, sheet.levels(), strict=True):
+    # A pack has words for all five levels, also for those that none of its flags has.
+    used = {LEVELS[0], *(flag.level for flag in pack.red_flags)}
+    for name, plane in zip(LEVELS, sheet.levels(), strict=True):
         for number, sentence in enumerate(about.levels[name].say):
-            place = ("pack.yaml", ("levels", name, "say", number))
-            yield f"{name} {number + 1}", plane & sheet.planes(sentence.when).yes, place
+            if name in used or sentence.when is not None:
+                shown = plane & sheet.planes(sentence.when).yes
+                place = ("pack.yaml", ("levels", name, "say", number))
+                yield f"sentence {number + 1} of level {name}", shown, place
     for file, key, sentences, where in (
         ("pack.yaml", "finding", about.finding, sheet.full),
         ("pack.yaml", "not_established", about.not_established, nothing_found),

@@ -1,14 +1,15 @@
 """Worry never lowers: a symptom or risk that turns out to be there lowers neither level nor could_reach."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from triage.pack import LEVELS, Pack
+from triage.pack import LEVELS, Pack, Role
 from triage.verify.formula import Formula, Graph
 from triage.verify.space import Anyone, Space, Unit
 from triage.verify.theorems.claim import Claim, Counterexample, at_least, person, question_place
 from triage.worlds import Sheet
 
-WORRIES = frozenset({"symptom", "risk"})
+WORRIES: tuple[Role, ...] = ("symptom", "risk")
+RELIEVING: tuple[Role, ...] = ("relieving",)
 
 
 def worry_never_lowers(pack: Pack) -> Claim:
@@ -19,19 +20,18 @@ def worry_never_lowers(pack: Pack) -> Claim:
     space = Space(pack)
     before = space.anyone()
     claim = Claim()
-    worries = [unit for unit in space.compiled.units if _role(pack, unit) in WORRIES]
+    worries = list(_changes(pack, space, WORRIES))
     claim.counts["worries"] = len(worries)
     rest = space.everyone()
-    for unit, value in _changes(pack, space, worries):
+    for unit, value in worries:
         after = _opened(space, before, _said(space, before, unit, value), rest)
         calm = _calm(space, before, unit)
         for name, lower in _lowered(space.graph, before.sheet, after.sheet):
             model = space.solver.find(before.fits, before.applies(unit[0]), calm, lower)
             if model:
-                who = _named(unit) if unit[1] or value == "yes" else f"{unit[0]} = {value}"
                 claim.counterexamples.append(
                     Counterexample(
-                        f"'{who}' lowers {name}",
+                        f"'{_named(pack, unit, value)}' lowers {name}",
                         (person(before, model), person(space.living(after), model)),
                         (question_place(pack, unit[0]),),
                         "let no condition or only_if take a worry away, or declare the answer relieving",
@@ -41,28 +41,23 @@ def worry_never_lowers(pack: Pack) -> Claim:
     return claim
 
 
-def _role(pack: Pack, unit: Unit) -> str:
-    question, item = unit
-    return pack.question[question].role_of(item) if item else pack.question[question].role
+def _changes(pack: Pack, space: Space, roles: Collection[Role]) -> Iterator[tuple[Unit, str]]:
+    """Each answer of these roles that says that something is there."""
+    for unit in space.compiled.units:
+        name, item = unit
+        question = pack.question[name]
+        if question.kind == "one_of" and question.none is not None:
+            said = [option for option in question.choices if option != question.none]
+            yield from ((unit, option) for option in said if question.role_of(option) in roles)
+        elif item is not None or question.kind == "yes_no":
+            role = question.role_of(item) if item is not None else question.role
+            if role in roles:
+                yield unit, "yes"
 
 
-def _named(unit: Unit) -> str:
-    return unit[1] or unit[0]
-
-
-def _changes(pack: Pack, space: Space, worries: list[Unit]) -> Iterator[tuple[Unit, str]]:
-    """Each worry with the answer that says it is there."""
-    for unit in worries:
-        question = pack.question[unit[0]]
-        if question.kind == "one_of":
-            options = question.choices.values()
-            yield from (
-                (unit, option.id)
-                for option in options
-                if option.id != question.none and question.role_of(option.id) in WORRIES
-            )
-        elif question.kind != "number":
-            yield unit, "yes"
+def _named(pack: Pack, unit: Unit, value: str) -> str:
+    name, item = unit
+    return f"{name} = {value}" if pack.question[name].kind == "one_of" else item or name
 
 
 def _calm(space: Space, before: Anyone, unit: Unit) -> Formula:
@@ -71,9 +66,9 @@ def _calm(space: Space, before: Anyone, unit: Unit) -> Formula:
     For a one-of question it was the option that says *none*: to choose one of its options excludes the
     others, so that it is no worry alone that changes when one of them is chosen where none was known.
     """
-    question = space.pack.question[unit[0]]
-    if question.kind == "one_of":
-        return before.said(unit, question.none) if question.none else space.graph.false
+    none = space.pack.question[unit[0]].none
+    if none is not None:
+        return before.said(unit, none)
     return ~before.said(unit, "yes")
 
 
@@ -110,19 +105,20 @@ def _lowered(graph: Graph, before: Sheet[Formula], after: Sheet[Formula]) -> Ite
 def _reliefs(pack: Pack, space: Space) -> Iterator[tuple[str, list[str]]]:
     """What each relieving answer lowers: the flags it takes away."""
     before = space.anyone()
-    for unit in space.compiled.units:
-        if _role(pack, unit) == "relieving":
-            after = _said(space, before, unit, "yes")
-            yield (
-                _named(unit),
-                [
-                    flag.id
-                    for flag in pack.red_flags
-                    if space.solver.find(
-                        before.fits,
-                        before.applies(unit[0]),
-                        before.sheet.planes(flag.when).yes,
-                        ~after.sheet.planes(flag.when).yes,
-                    )
-                ],
-            )
+    for unit, value in _changes(pack, space, RELIEVING):
+        after = _said(space, before, unit, value)
+        calm = _calm(space, before, unit)
+        yield (
+            _named(pack, unit, value),
+            [
+                flag.id
+                for flag in pack.red_flags
+                if space.solver.find(
+                    before.fits,
+                    before.applies(unit[0]),
+                    calm,
+                    before.sheet.planes(flag.when).yes,
+                    ~after.sheet.planes(flag.when).yes,
+                )
+            ],
+        )
