@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tests.cli.command import program, run
 from tests.conftest import ROOT, SMALL
 from tests.generated import build, packs, partial, question
-from triage.answers import Answers
+from triage.answers import Answer, Answers
 from triage.assess import assess
 from triage.condition import All, AnyOf, AtLeast, Compare, Condition, Item, Not, Option, Said
 from triage.fhir.bundle import document
@@ -128,6 +129,33 @@ def test_a_question_is_enabled_exactly_if_it_applies(data: st.DataObject) -> Non
             assert enabled(form[one.id], answered) == applying
 
 
+Q0, Q1 = Item("q0", "q0_0"), Item("q0", "q0_1")
+OLD, SAME = Compare("q1", ">=", 2), Compare("q1", "=", 1)
+NESTED: list[Condition] = [
+    Not(All((Q0, Q1))), Not(AnyOf((Q0, Q1))), Not(Not(Q0)), All((Q0, Not(Q1))), AnyOf((Not(Q0), OLD)),
+    AtLeast(2, (Q0, Q1, OLD)), Not(AtLeast(2, (Q0, Q1, OLD))), Not(AtLeast(2, (Q0, Q1, OLD, SAME))),
+    AtLeast(2, (All((Q0, OLD)), Not(Q1), SAME)), Not(All((AnyOf((Q0, OLD)), AnyOf((Q1, Not(SAME)))))),
+    AnyOf((All((Q0, Q1)), All((Q0, OLD)))), All((AnyOf((Q0, Q1)), AnyOf((Q0, OLD)))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("only_if", NESTED, ids=str)
+def test_a_condition_of_any_shape_is_met_exactly_unless_it_is_surely_not_so(only_if: Condition) -> None:
+    asked = [question(0, "several_of", None), question(1, "number", None), question(2, "yes_no", only_if)]
+    pack = build(asked, [], [], [_cause(only_if)])
+    for first, second, number in product((None, "yes", "no", "unknown"), (None, "yes", "no", "unknown"), (None, 0, 1, 2, "unknown")):  # fmt: skip
+        states = {item: state for item, state in (("q0_0", first), ("q0_1", second)) if state}
+        answers: dict[str, Answer] = {
+            **({"q0": states} if states else {}),
+            **({} if number is None else {"q1": number}),
+        }
+        answered = items(filled(pack, answers))
+        applying = View(pack, answers).applies("q2").truth is not NO
+        assert met(applies(pack, pack.question["q2"]), answered) == applying
+        form: Json = enabling(pack, pack.question["q2"])
+        assert "extension" in form or enabled(form, answered) == applying
+
+
 BLACK, TWO = Item("q0", "q0_0"), tuple(Item("q0", f"q0_{n}") for n in range(2))
 
 
@@ -173,18 +201,30 @@ def _cause(when: Condition) -> Json:
     return {"id": "cause0", "title": "Cause", "code": "C", "about": about, "for": [part]}
 
 
+NUMBER = "%resource.item.where(linkId = 'q0').item.where(linkId = 'q0.number').answer.value"
+
+
 @pytest.mark.parametrize(
-    "only_if",
+    ("only_if", "expression"),
     [
-        All((Compare("q0", ">=", 1), Compare("q0", "<", 3))),
-        AtLeast(2, (Compare("q0", ">=", 1), Compare("q0", "<", 3), Compare("q0", "=", 2))),
+        (
+            All((Compare("q0", ">=", 1), Compare("q0", "<", 3))),
+            f"{NUMBER}.where($this < 1).empty() and {NUMBER}.where($this >= 3).empty()",
+        ),
+        (
+            AtLeast(2, (Compare("q0", "!=", 1), Compare("q0", "!=", 2), Compare("q0", "!=", 3))),
+            f"(iif({NUMBER}.where($this = 1).empty(), 1, 0) + iif({NUMBER}.where($this = 2).empty(), 1, 0)"
+            f" + iif({NUMBER}.where($this = 3).empty(), 1, 0)) >= 2",
+        ),
     ],
 )
-def test_what_enable_when_cannot_say_is_an_expression_and_nothing_else(only_if: Condition) -> None:
+def test_what_enable_when_cannot_say_is_an_expression_and_nothing_else(
+    only_if: Condition, expression: str
+) -> None:
     pack = _gated("number", only_if)
     said: Json = enabling(pack, pack.questions[1])
     assert set(said) == {"extension"}
-    assert "linkId = 'q0.number'" in said["extension"][0]["valueExpression"]["expression"]
+    assert said["extension"][0]["valueExpression"] == {"language": "text/fhirpath", "expression": expression}
 
 
 def test_a_question_that_always_applies_has_no_condition(small: Pack) -> None:

@@ -237,12 +237,18 @@ def _path(tests: Tests) -> str:
         return _path_of(tests)
     if shorter := _unless_against(tests):
         return shorter
-    parts = [_path(part) if isinstance(part, Test) else f"({_path(part)})" for part in tests.of]
+    parts = [_part(part) for part in tests.of]
     if tests.count == len(parts):
         return " and ".join(parts)
     if tests.count == 1:
         return " or ".join(parts)
     return f"({' + '.join(f'iif({part}, 1, 0)' for part in parts)}) >= {tests.count}"
+
+
+def _part(tests: Tests) -> str:
+    """The tests as a part of something longer, in brackets where it takes some."""
+    one = isinstance(tests, Test) or _unless_against(tests)
+    return _path(tests) if one else f"({_path(tests)})"
 
 
 def _unless_against(tests: Some) -> str:
