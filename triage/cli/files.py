@@ -64,15 +64,20 @@ def _read(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def prepare(output: str, force: bool, option: str = "--output") -> None:
-    """Refuse a file that cannot be written before anybody has answered anything."""
+def prepare(
+    output: str, force: bool, option: str = "--output", instead: str = "use --force to replace it, or "
+) -> None:
+    """Refuse a file that cannot be written before anybody has answered anything.
+
+    ``instead`` is what can be done about one that exists, other than to use another name.
+    """
     path, name = Path(output), shown(output)
     try:
         folder = path.absolute().parent
         if path.is_dir():
             raise click.UsageError(f"{option}: '{name}' is a folder; name a file in it")
         if os.path.lexists(path) and not force:
-            raise click.UsageError(f"{option}: '{name}' exists; use --force to replace it, or another name")
+            raise click.UsageError(f"{option}: '{name}' exists; {instead}another name")
         if path.exists() and not path.is_file():
             raise click.UsageError(f"{option}: '{name}' is no plain file; choose another name")
         if not folder.is_dir():
@@ -83,14 +88,6 @@ def prepare(output: str, force: bool, option: str = "--output") -> None:
             raise click.UsageError(f"{option}: '{name}' is too long for the name of a file")
     except (OSError, ValueError) as error:
         raise click.UsageError(f"{option}: '{name}' cannot be used: {_reason(error)}") from None
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can read, unless it is there. Raises :class:`click.UsageError`."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise click.UsageError(f"'{shown(folder)}' cannot be made: {_reason(error)}") from None
 
 
 def write_private(output: str, text: str | bytes, force: bool) -> None:
@@ -108,13 +105,21 @@ def write_private(output: str, text: str | bytes, force: bool) -> None:
 
 def write_all(option: str, name: str, texts: Mapping[str, str]) -> None:
     """Write files that only their owner can read into a folder, which must be new or empty."""
-    folder = Path(name)
+    prepare_folder(option, name)
     try:
+        for file, text in texts.items():
+            write_private(str(Path(name) / file), text, force=False)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{option}: cannot write to '{shown(name)}': {_reason(error)}") from None
+
+
+def prepare_folder(option: str, name: str) -> None:
+    """Make a folder that only its owner can read. Refuses one that holds anything or cannot be used."""
+    try:
+        folder = Path(name)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise click.UsageError(f"{option}: '{shown(name)}' is not empty; name a new folder")
-        for file, text in texts.items():
-            write_private(str(folder / file), text, force=False)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"{option}: cannot write to '{shown(name)}': {_reason(error)}") from None
 

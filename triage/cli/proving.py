@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from triage.cli.files import make_folder, prepare, write_private
+from triage.cli.files import prepare, prepare_folder, write_all, write_private
 from triage.errors import MissingExtra
 from triage.loading import Reading, read_pack
 from triage.verify.proof import THEOREMS, Proven, as_data, issues, prove
@@ -31,7 +31,9 @@ def proven(
     file cannot be written; an interruption leaves a partial report, which says so.
     """
     if report is not None:
-        prepare(report, force=False, option="--report")
+        prepare(report, force=False, option="--report", instead="use ")
+    if examples is not None:
+        prepare_folder("--examples", examples)
     reading = read_pack(folder)
     assert reading.pack is not None
     done: list[Proven] = []
@@ -51,7 +53,7 @@ def proven(
     data = as_data(reading, done, folder)
     _write(data, report)
     if examples is not None:
-        _write_examples(done, Path(examples))
+        write_all("--examples", examples, dict(_examples(done)))
     if aloud:
         click.echo(f"{sum(one.claim.outcome == 'holds' for one in done)} of {len(THEOREMS)} theorems hold.")
     return data["proven"] is True, data
@@ -90,12 +92,10 @@ def _write(data: dict[str, object], report: str | None) -> None:
         write_private(report, json.dumps(data, indent=2, ensure_ascii=False) + "\n", force=False)
 
 
-def _write_examples(done: list[Proven], folder: Path) -> None:
+def _examples(done: list[Proven]) -> Iterator[tuple[str, str]]:
     """Each person of each counterexample as an answers file, such as `worry-never-lowers-1a.json`."""
-    make_folder(folder)
     for one in done:
         for number, example in enumerate(one.claim.counterexamples, start=1):
             for letter, person in zip("abc", example.people, strict=False):
-                name = folder / f"{one.theorem.id}-{number}{letter}.json"
-                prepare(str(name), force=False, option="--examples")
-                write_private(str(name), json.dumps(person.answers, indent=2) + "\n", force=False)
+                text = json.dumps(person.answers, indent=2) + "\n"
+                yield f"{one.theorem.id}-{number}{letter}.json", text
