@@ -124,7 +124,7 @@ def test_the_files_of_a_proof_go_with_prove(tmp_path: Path) -> None:
 
 def test_a_pack_with_errors_is_not_proven_and_no_report_says_so(lowering: Path, tmp_path: Path) -> None:
     (lowering / "advice.yaml").write_text("advice: []\n")
-    result = run("check", str(faulty), "--prove", "--report", str(tmp_path / "proof.json"))
+    result = run("check", str(lowering), "--prove", "--report", str(tmp_path / "proof.json"))
     assert result.code == 3
     assert "theorems hold" not in result.out
     assert not (tmp_path / "proof.json").exists()
