@@ -103,3 +103,15 @@ def test_nothing_from_a_pack_stands_in_the_generated_code(liver: Pack) -> None:
 def test_an_empty_sheet_is_empty(small: Pack) -> None:
     sheet = Compiled(small).encode([])
     assert (sheet.full, sheet.fired(1), sheet.possible(1)) == (0, 0, 0)
+
+
+def test_only_what_is_wanted_is_evaluated_and_the_rest_cannot_be_used(liver: Pack) -> None:
+    flag = liver.red_flags[0].when
+    whole, part = Compiled(liver), Compiled(liver, asks=[flag])
+    people: list[Answers] = [{}, anybody(liver, random.Random(1))]
+    assert part.encode(people).planes(flag) == whole.encode(people).planes(flag)
+    for condition in (cause.supporting[0].when for cause in liver.causes):
+        yes, no, ask = part.encode(people).planes(condition)
+        assert (yes, no) == whole.encode(people).planes(condition)[:2]
+        assert ask is None
+    assert len(part._kernel.__code__.co_varnames) < len(whole._kernel.__code__.co_varnames)

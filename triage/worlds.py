@@ -9,7 +9,8 @@ signs, a formula over every possible answer too, and that is how proofs are made
 the two together.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, Self, TypeAlias, TypeVar, assert_never
 
@@ -33,6 +34,7 @@ from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Pack, R
 from triage.walk import conditions
 
 Plane: TypeAlias = int
+_NAME = re.compile(r"v\d+")
 
 
 class Bits(Protocol):
@@ -72,7 +74,9 @@ class Compiled:
     """A pack written out as one function. Build it once; ``sheet`` evaluates any number of answer sets.
 
     ``wanted`` are the conditions to evaluate: those of the pack, unless others over it are given. ``cuts``
-    are the bands of its numbers, where finer ones than its own are needed.
+    are the bands of its numbers, where finer ones than its own are needed. ``asks`` are the conditions whose
+    third plane is wanted, all of them unless some are given; the others have None in its place, which cannot
+    be used by mistake, and nothing is evaluated for it.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Compiled:
         pack: Pack,
         wanted: Iterable[Condition] | None = None,
         cuts: Mapping[str, tuple[range, ...]] | None = None,
+        asks: Iterable[Condition] | None = None,
     ) -> None:
         self.pack = pack
         self.bands = bands(pack) if cuts is None else cuts
@@ -90,7 +95,7 @@ class Compiled:
         self._places: dict[int, int] = {}
         # Places go by identity, because comparing trees would cost more; what is kept keeps its identity.
         self._kept = [condition for _, _, condition in conditions(pack)] if wanted is None else [*wanted]
-        self._kernel = self._write(self._kept)
+        self._kernel = self._write(self._kept, None if asks is None else set(map(id, asks)))
 
     def _slots(self) -> Iterable[Slot]:
         for question in self.pack.questions:
@@ -149,13 +154,14 @@ class Compiled:
         """Where the planes of a condition of the pack stand in the kernel's result."""
         return self._places[id(condition)]
 
-    def _write(self, wanted: Sequence[Condition]) -> Kernel:
+    def _write(self, wanted: Sequence[Condition], asks: Container[int] | None) -> Kernel:
         writer = _Writer(self)
         results: list[str] = []
         for condition in wanted:
             self._places[id(condition)] = len(results)
-            results += writer.node(condition)
-        body = "\n".join(f"    {line}" for line in writer.lines)
+            yes, no, ask = writer.node(condition)
+            results += yes, no, ask if asks is None or id(condition) in asks else "None"
+        body = "\n".join(f"    {line}" for line in _needed(writer.lines, results))
         found = "".join(f"{name}, " for name in results)
         code = f"def kernel(p, full):\n    none = full ^ full\n{body}\n    return ({found})\n"
         made: dict[str, Kernel] = {}
@@ -259,6 +265,18 @@ class _Writer:
         name = f"v{len(self.lines)}"
         self.lines.append(f"{name} = {expression}")
         return name
+
+
+def _needed(lines: Sequence[str], results: Iterable[str]) -> list[str]:
+    """The assignments that the results hang on, in their order."""
+    needed = set(results)
+    found = []
+    for line in reversed(lines):
+        name, _, expression = line.partition(" = ")
+        if name in needed:
+            needed.update(_NAME.findall(expression))
+            found.append(line)
+    return found[::-1]
 
 
 def _and(names: Iterable[str]) -> str:

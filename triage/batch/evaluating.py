@@ -7,7 +7,7 @@ from triage.assess import ORIGIN, SUPPORT_ORDER
 from triage.assessment import Support
 from triage.batch.columns import Unit, units_of
 from triage.condition import All, AnyOf, AtLeast, Condition, Fact, Item, Not
-from triage.pack import LEVELS, Cause, Pack, Sentence
+from triage.pack import EMERGENCY, LEVELS, RANK, Cause, Pack, Sentence
 from triage.walk import conditions
 from triage.worlds import Compiled, Plane, Sheet
 
@@ -56,7 +56,10 @@ class Evaluator:
         self.fields = tuple(fields)
         self.openings = Openings(pack) if "open" in fields else None
         own = [condition for _, _, condition in conditions(pack)]
-        self.compiled = Compiled(pack, [*own, *(self.openings.nodes if self.openings else ())])
+        # The status hangs on what is still to be asked everywhere, the level on what is for emergencies.
+        urgent = [flag.when for flag in pack.red_flags if RANK[flag.level] >= EMERGENCY]
+        asks = own if "status" in fields else urgent
+        self.compiled = Compiled(pack, [*own, *(self.openings.nodes if self.openings else ())], asks=asks)
         self.units = tuple(units_of(pack))
 
     def __reduce__(self) -> tuple[type["Evaluator"], tuple[Pack, tuple[str, ...]]]:
