@@ -3,6 +3,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
+BENCH := .venv-bench
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet
 # The lists hold every package with its hash, so nothing is left for pip to look up.
@@ -43,20 +44,23 @@ mutants: $(VENV)/dev.stamp  ## break the engine on purpose and see whether the t
 	@$(PINNED) -r requirements/mutants.txt
 	@TRIAGE_TEST_PROFILE=quick $(VENV)/bin/mutmut run --max-children 2; $(VENV)/bin/mutmut results
 
-bench: $(VENV)/run.stamp  ## start-up times as ratios from one run, and how long each explanation takes
+bench: $(VENV)/run.stamp $(BENCH)/stamp  ## measure, beside others in an environment of their own (long)
 	@$(PY) benchmarks/startup.py
 	@$(PY) benchmarks/explain.py
+	@for part in kernel peers files cluster; do \
+	  POLARS_MAX_THREADS=1 $(BENCH)/bin/python benchmarks/$$part.py || exit $$?; done
 
 lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
 	@$(PIP) uv
-	@for set in run dev mutants spark; do \
+	@for set in run dev mutants spark bench; do \
 	  case $$set in run) args=;; dev) args="--group dev --extra verify --extra batch";; spark) args="--extra spark --constraint requirements/dev.txt";; \
+	    bench) args="--extra spark --group bench --constraint requirements/dev.txt";; \
 	    *) args="--group $$set";; esac; \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml $$args -o requirements/$$set.txt; done
 
 clean:  ## remove what the targets made
-	@rm -rf $(VENV) dist build mutants .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage
+	@rm -rf $(VENV) $(BENCH) dist build mutants .pytest_cache .hypothesis .mypy_cache .ruff_cache .coverage
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "triage needs Python 3.11 or newer; none was found." >&2; exit 1; }
@@ -75,4 +79,10 @@ tests/%/node_modules/installed: tests/%/package-lock.json
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@$(PINNED) -r requirements/dev.txt
+	@touch $@
+
+$(BENCH)/stamp: requirements/bench.txt | $(PY)
+	@$(PY) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes \
+	  -r requirements/bench.txt
 	@touch $@
