@@ -53,7 +53,7 @@ bench: $(VENV)/run.stamp $(BENCH)/stamp  ## measure, beside others in an environ
 lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
 	@$(PIP) uv
 	@for set in run dev mutants spark bench; do \
-	  case $$set in run) args=;; dev) args="--group dev --extra verify --extra batch";; spark) args="--extra spark --constraint requirements/dev.txt";; \
+	  case $$set in run) args=;; dev) args="--group dev --extra verify --extra batch --extra pdf";; spark) args="--extra spark --constraint requirements/dev.txt";; \
 	    bench) args="--extra spark --group bench --constraint requirements/dev.txt";; \
 	    *) args="--group $$set";; esac; \
 	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -258,10 +258,10 @@ def shipped() -> str:
                 planes[evaluator.compiled.slots[slot]] = 1
     kernel = median(_one(lambda p=planes: evaluator.evaluate(p, 1)) for planes in sets)  # type: ignore[misc]
     full = median(_one(lambda p=person: assess(pack, p)) for person in crowd)  # type: ignore[misc]
+    size = f"{len(pack.questions)} questions, {len(pack.red_flags)} flags, {len(pack.causes)} causes"
     return (
-        f"Under the shipped pack ({len(pack.questions)} questions, {len(pack.red_flags)} flags, "
-        f"{len(pack.causes)} causes), level, `could_reach` and the support of every cause take "
-        f"{kernel:.0f} µs; a whole `assess`, with every sentence, reason and source, takes {full / 1000:.1f} ms."
+        f"Under the shipped pack ({size}), level, `could_reach` and the support of every cause take "
+        f"{kernel:.0f} µs; a whole `assess`, with every sentence, reason and source, {full / 1000:.1f} ms."
     )
 
 
