@@ -49,13 +49,15 @@ def on_paper(found: Assessment) -> Document:
 
 
 def varied(cases: dict[str, Assessment]) -> dict[str, Assessment]:
-    """One case of each kind: level, what is not ruled out, whether reassured, and what stands for causes."""
+    """One case of each kind: level, what is not ruled out, whether any cause is supported, anything special."""
     kinds: dict[object, str] = {}
     for name, found in cases.items():
-        causes = sum(bool(cause.supporting) for cause in found.causes)
+        causes = any(cause.supporting for cause in found.causes)
         kind = (
-            found.level.id, found.could_reach, found.reassured, found.causes_withheld is None, min(causes, 2),
-            found.carer is None,
-        )  # fmt: skip
+            found.level.id,
+            found.could_reach,
+            causes,
+            found.reassured or found.causes_withheld is not None,
+        )
         kinds.setdefault(kind, name)
     return {name: cases[name] for name in kinds.values()}
