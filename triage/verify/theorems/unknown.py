@@ -42,6 +42,8 @@ def _certain(completions: Completions, rank: int, claim: Claim) -> None:
     if found:
         message = f"however the rest turns out, the level is {LEVELS[rank]}; but it is not said to be certain"
         hint = f"add a red flag of level {LEVELS[rank]} for: {found.text}"
+        if not found.text:
+            hint = "everybody reaches it, whatever they answer: leave one of the answers out of the flags"
         places = tuple(
             flag_place(pack, flag)
             for flag in pack.red_flags
