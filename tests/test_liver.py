@@ -23,9 +23,12 @@ from triage.report.markdown import to_markdown
 from triage.report.summary import summary
 from triage.report.text import to_text
 from triage.report.wording import cite
-from triage.verify.cases import complete
+from triage.verify.cases import complete, filled
+from triage.verify.mutants import mutants
+from triage.verify.trial import judged, score
 from triage.view import View
 from triage.walk import conditions, parts, texts
+from triage.worlds import Compiled
 
 FOLDER = find_pack("liver_calcification")
 PACK = load_pack(FOLDER)
@@ -294,6 +297,7 @@ def test_no_two_cases_are_the_same_person() -> None:
     assert len(people) == len(set(people))
 
 
+COMPILED = Compiled(PACK)
 NEAR = {case.id: case.near_miss_of for case in CASES.values() if case.near_miss_of}
 
 
@@ -301,14 +305,14 @@ NEAR = {case.id: case.near_miss_of for case in CASES.values() if case.near_miss_
 def test_a_near_miss_is_exactly_one_answer_short_of_its_flag(case_id: str) -> None:
     flag = next(flag for flag in PACK.red_flags if flag.id == NEAR[case_id])
     assert flag.id not in fired(case_id)
-    assert any(View(PACK, answers).holds(flag.when) for answers in one_answer_away(CASES[case_id]))
+    assert COMPILED.encode(one_answer_away(CASES[case_id])).planes(flag.when).yes
 
 
 def one_answer_away(case: Case) -> Iterator[Answers]:
     """Everyone who differs from the case in one answer; what then opens is answered no."""
     for question in PACK.questions:
         for answer in others(question, case.answers.get(question.id)):
-            yield complete(PACK, case.model_copy(update={"answers": {**case.answers, question.id: answer}}))
+            yield filled(PACK, case.model_copy(update={"answers": {**case.answers, question.id: answer}}))
 
 
 def others(question: Question, said: object) -> Iterator[Any]:
@@ -666,3 +670,13 @@ def test_every_condition_of_the_pack_holds_for_someone_and_not_for_everyone() ->
     for file, loc, condition in conditions(PACK):
         truths = {view.judge(condition).truth for view in views}
         assert {NO, YES} <= truths, (file, loc)
+
+
+@pytest.mark.slow
+def test_the_cases_notice_at_least_95_of_100_faults_that_change_something() -> None:
+    found = [*judged(PACK, [*CASES.values()], [*mutants(PACK)])]
+    assert score(found).planted > 2_000
+    assert score(found).share >= 95
+    assert not [
+        str(one.mutant) for one in found if one.change == "level lower" and "red_flags" in one.mutant.rule
+    ]
