@@ -24,8 +24,7 @@ test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
 	@$(PY) cli.py check
 
 test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails
-	@[ -e $(VENV)/spark.stamp ] || { $(PINNED) -r requirements/spark.txt && touch $(VENV)/spark.stamp; } \
-	  || [ "$$CI" != true ]
+	@$(MAKE) --no-print-directory $(VENV)/spark.stamp || [ "$$CI" != true ]
 	@$(PY) -m pytest -m slow -rs
 
 outside: $(OUTSIDE)  ## fetch the programs that the external checks need, with npm
@@ -79,6 +78,10 @@ tests/%/node_modules/installed: tests/%/package-lock.json
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@$(PINNED) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/spark.stamp: requirements/spark.txt $(VENV)/dev.stamp
+	@$(PINNED) -r $<
 	@touch $@
 
 $(BENCH)/stamp: requirements/bench.txt | $(PY)
