@@ -163,9 +163,8 @@ def test_poppler_reads_the_tags_of_headings_lists_and_tables(name: str, tmp_path
 def test_every_case_has_its_essentials_on_page_one() -> None:
     for name, found in assessed().items():
         document = on_paper(found)
-        first, second, *_ = (
-            squeezed(page.extract_text()) for page in PdfReader(io.BytesIO(to_pdf(document))).pages
-        )
+        pages = PdfReader(io.BytesIO(to_pdf(document))).pages
+        first, second = (squeezed(pages[number].extract_text()) for number in (0, 1))
         assert [title for title in first_titles(document) if squeezed(title) not in first] == [], name
         assert squeezed(FIRST_PAGE[-1]) not in second, name
 
