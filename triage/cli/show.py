@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Print a form to review the rules: rule, source, agree / change / remove.",
 )
-def show(pack: str | None, style: str, review: bool) -> None:
+@click.option("--graph", "drawn", is_flag=True, help="Print the interview as a mermaid flow diagram.")
+def show(pack: str | None, style: str, review: bool, drawn: bool) -> None:
     """List the questions, causes, red flags and source statements of a pack.
 
     PACK is the name of a pack that comes with the program, or a folder.
@@ -28,11 +29,17 @@ def show(pack: str | None, style: str, review: bool) -> None:
 
     if review and style == "json":
         raise click.UsageError("--review prints a form; it does not go with --format json")
+    if drawn and (review or style == "json"):
+        raise click.UsageError("--graph prints a diagram; it does not go with --review or --format json")
     loaded = load_pack(find_pack(pack or DEFAULT_PACK))
     if review:
         from triage.cli.review import review_form
 
         click.echo("\n".join(review_form(loaded)))
+    elif drawn:
+        from triage.cli.graph import graph
+
+        click.echo("\n".join(graph(loaded)))
     elif style == "json":
         click.echo(json.dumps(describe_pack(loaded), indent=2, ensure_ascii=False))
     else:
