@@ -39,6 +39,7 @@ def person(name: str) -> Document:
     return summary(pack, assess(pack, answers(pack, told), date=DATE), paper=True)
 
 
+@cache
 def assessed() -> dict[str, Assessment]:
     """What each worked case comes to."""
     return {case.id: assess(liver(), complete(liver(), case), date=DATE) for case in load_cases(LIVER)}

@@ -135,7 +135,7 @@ def test_the_list_of_contents_leads_to_every_part_after_the_first_page(name: str
 
 
 def test_the_first_page_has_the_essentials_in_order_and_nothing_else() -> None:
-    for name, found in assessed().items():
+    for name, found in varied(assessed()).items():
         page = read(to_html(on_paper(found)))
         first, rest = page.css("page")
         titles = [node.text for node in first.all("h2")]
@@ -146,7 +146,7 @@ def test_the_first_page_has_the_essentials_in_order_and_nothing_else() -> None:
 
 
 def test_the_level_stands_largest_and_never_without_what_is_not_ruled_out() -> None:
-    for name, found in assessed().items():
+    for name, found in varied(assessed()).items():
         page = read(to_html(on_paper(found)))
         first = page.css("callout")[0]
         large = [node.text for node in first.css("headline")]
@@ -160,7 +160,7 @@ def test_the_level_stands_largest_and_never_without_what_is_not_ruled_out() -> N
 
 def test_the_chart_says_in_words_what_it_shows() -> None:
     shown = 0
-    for name, found in assessed().items():
+    for name, found in varied(assessed()).items():
         document = on_paper(found)
         charts = [block for block in document if isinstance(block, Chart)]
         tables = read(to_html(document)).css("chart")
@@ -174,7 +174,7 @@ def test_the_chart_says_in_words_what_it_shows() -> None:
                     mark.attributes["aria-hidden"] == "true" for cell in cells for mark in cell.css("bar")
                 )
                 shown += 1
-    assert shown > 200
+    assert shown > 5
 
 
 def test_the_paper_says_all_that_the_text_says() -> None:
