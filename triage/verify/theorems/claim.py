@@ -55,11 +55,12 @@ class Claim:
 
 
 def person(anyone: Anyone, model: Model) -> Person:
-    """The answer set that the solver found, with the level it comes to."""
-    sheet = anyone.sheet
-    level = next(name for name, plane in zip(LEVELS, sheet.levels(), strict=True) if model.holds(plane))
-    reach = max((rank for rank in range(1, len(LEVELS)) if model.holds(sheet.possible(rank))), default=0)
-    return Person(anyone.answers(model), level, LEVELS[max(reach, RANK[level])])
+    """The answer set that the solver found, with the level it comes to, evaluated anew and alone."""
+    answers = anyone.answers(model)
+    sheet = anyone.space.compiled.encode([answers])
+    level = next(name for name, plane in zip(LEVELS, sheet.levels(), strict=True) if plane)
+    reach = max((rank for rank in range(1, len(LEVELS)) if sheet.possible(rank)), default=0)
+    return Person(answers, level, LEVELS[max(reach, RANK[level])])
 
 
 def at_least(levels: list[Formula], rank: int) -> Formula:

@@ -51,10 +51,10 @@ class Completions:
     """
 
     def __init__(self, pack: Pack, prefer: Preference) -> None:
-        self.space = Space(pack, _read(pack))
+        self.space = Space(pack, read_by_levels(pack))
         self.anyone = self.space.anyone()
         believing = _believing(pack)
-        self._worlds = Space(believing, _read(believing), beside=self.space)
+        self._worlds = Space(believing, read_by_levels(believing), beside=self.space)
         self.world = self._worlds.world()
         self._prefer = dict(_preferred(self.space, prefer))
         self._tried: list[Anyone] = []
@@ -183,7 +183,7 @@ class Completions:
         return self._failing[world, wanted]
 
 
-def _read(pack: Pack) -> list[Condition]:
+def read_by_levels(pack: Pack) -> list[Condition]:
     """The conditions that the level hangs on."""
     gates = [question.only_if for question in pack.questions if question.only_if is not None]
     return [*(flag.when for flag in pack.red_flags), *gates]

@@ -6,6 +6,7 @@ from triage.pack import LEVELS, Pack, Role
 from triage.verify.formula import Formula, Graph
 from triage.verify.space import Anyone, Space, Unit
 from triage.verify.theorems.claim import Claim, Counterexample, at_least, person, question_place
+from triage.verify.theorems.completion import read_by_levels
 from triage.worlds import Sheet
 
 WORRIES: tuple[Role, ...] = ("symptom", "risk")
@@ -17,7 +18,7 @@ def worry_never_lowers(pack: Pack) -> Claim:
 
     The *relieving* answers are listed with the levels that they lower.
     """
-    space = Space(pack)
+    space = Space(pack, read_by_levels(pack))
     before = space.anyone()
     claim = Claim()
     worries = list(_changes(pack, space, WORRIES))
