@@ -49,6 +49,17 @@ def as_answers(said: Said_) -> dict[str, Answer]:
     return found
 
 
+def as_said(answers: Mapping[str, Answer]) -> dict[Unit, str | int]:
+    """An answers file, taken apart."""
+    found: dict[Unit, str | int] = {}
+    for question, answer in answers.items():
+        if isinstance(answer, Mapping):
+            found.update({(question, item): value for item, value in answer.items()})
+        else:
+            found[question, None] = answer
+    return found
+
+
 class Brute:
     """One pack and all its answer sets."""
 

@@ -1,6 +1,6 @@
 """Nothing is dead: every question, option, fact, rule and sentence can change the outcome for somebody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from triage.condition import Not
 from triage.pack import LEVELS, Cause, Pack, Sentence
@@ -16,8 +16,9 @@ from triage.verify.theorems.claim import (
     person,
     question_place,
 )
+from triage.verify.theorems.crowd import Crowd
 from triage.verify.theorems.relevance import Relevance, Undecided
-from triage.worlds import Sheet
+from triage.worlds import P, Sheet
 
 
 def nothing_is_dead(pack: Pack) -> Claim:
@@ -30,10 +31,14 @@ def nothing_is_dead(pack: Pack) -> Claim:
 def everything_matters(pack: Pack) -> Claim:
     """Each rule, sentence, answer and fact has a witness; who is asked what is not looked at."""
     claim = Claim()
+    crowd = Crowd(pack)
+    _in_the_crowd(pack, crowd, claim)
     space = Space(pack)
     anyone = space.anyone()
     space.solver.always(anyone.fits)
-    for name, shown, place in _shown(pack, anyone):
+    for name, shown, place in _shown(pack, anyone.sheet):
+        if name in claim.witnesses:
+            continue
         model = space.solver.find(shown)
         if model:
             claim.witnesses[name] = person(anyone, model)
@@ -45,31 +50,44 @@ def everything_matters(pack: Pack) -> Claim:
     return claim
 
 
+def _in_the_crowd(pack: Pack, crowd: Crowd, claim: Claim) -> None:
+    """Witnesses in a crowd, which is where nearly all of them are found."""
+    for name, shown, _ in _shown(pack, crowd.sheet):
+        if shown:
+            claim.witnesses[name] = crowd.person(shown)
+    for unit in crowd.compiled.units:
+        differ = crowd.differ(unit)
+        said = crowd.values(unit)
+        for name, gave in _named(pack, unit, said):
+            if gave & differ:
+                claim.witnesses[name] = crowd.person(gave & differ)
+
+
 # --- rules and sentences --------------------------------------------------------------------------
 
 
-def _shown(pack: Pack, anyone: Anyone) -> Iterator[tuple[str, Formula, Place]]:
+def _shown(pack: Pack, sheet: Sheet[P]) -> Iterator[tuple[str, P, Place]]:
     """Everything that can be shown, with where it is."""
-    graph, sheet = anyone.space.graph, anyone.sheet
     for flag in pack.red_flags:
         yield f"flag {flag.id}", sheet.planes(flag.when).yes, flag_place(pack, flag)
     withheld = pack.about.causes_withheld
-    causes = ~sheet.planes(withheld.when).yes if withheld else graph.true
+    causes = sheet.full ^ (sheet.planes(withheld.when).yes if withheld else sheet.none)
     told = [causes & _told(sheet, cause) for cause in pack.causes]
     for cause, plane in zip(pack.causes, told, strict=True):
         yield from _of_cause(cause, sheet, causes, plane)
-    yield from _of_the_pack(pack, sheet, causes & ~graph.any(told))
-    yield from _reassurance(pack, anyone)
+    some = sheet.none
+    for plane in told:
+        some = some | plane
+    yield from _of_the_pack(pack, sheet, causes & (sheet.full ^ some))
+    yield from _reassurance(pack, sheet)
 
 
-def _told(sheet: Sheet[Formula], cause: Cause) -> Formula:
+def _told(sheet: Sheet[P], cause: Cause) -> P:
     support = sheet.support(cause)
     return support["contested"] | support["strong"] | support["moderate"] | support["weak"]
 
 
-def _of_cause(
-    cause: Cause, sheet: Sheet[Formula], causes: Formula, told: Formula
-) -> Iterator[tuple[str, Formula, Place]]:
+def _of_cause(cause: Cause, sheet: Sheet[P], causes: P, told: P) -> Iterator[tuple[str, P, Place]]:
     file = f"causes/{cause.id}.yaml"
     for key, side in (("for", cause.supporting), ("against", cause.against)):
         for number, part in enumerate(side):
@@ -85,9 +103,7 @@ def _of_cause(
             yield f"{cause.id} {key} {number + 1}", shown, (file, (key, number))
 
 
-def _of_the_pack(
-    pack: Pack, sheet: Sheet[Formula], nothing_found: Formula
-) -> Iterator[tuple[str, Formula, Place]]:
+def _of_the_pack(pack: Pack, sheet: Sheet[P], nothing_found: P) -> Iterator[tuple[str, P, Place]]:
     about, general = pack.about, pack.general
     # A pack has words for all five levels, also for those that none of its flags has.
     used = {LEVELS[0], *(flag.level for flag in pack.red_flags)}
@@ -112,12 +128,11 @@ def _of_the_pack(
             yield key, sheet.planes(whenever.when).yes, ("pack.yaml", (key,))
 
 
-def _reassurance(pack: Pack, anyone: Anyone) -> Iterator[tuple[str, Formula, Place]]:
+def _reassurance(pack: Pack, sheet: Sheet[P]) -> Iterator[tuple[str, P, Place]]:
     """Somebody is reassured; and for each switch-off somebody is told that it stands against it."""
     guard = pack.about.reassurance
     if guard is None:
         return
-    sheet = anyone.sheet
     yield "reassurance", sheet.reassured(), ("pack.yaml", ("reassurance",))
     for number, off in enumerate(guard.switch_off):
         told = sheet.planes(guard.when).yes & sheet.planes(off.when).yes
@@ -129,6 +144,14 @@ def _reassurance(pack: Pack, anyone: Anyone) -> Iterator[tuple[str, Formula, Pla
 
 def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> None:
     """For each option, item and question, somebody for whom it matters that this was the answer."""
+    left = [
+        (unit, name, said)
+        for unit in space.compiled.units
+        for name, said in _named(pack, unit, anyone.values(unit))
+        if name not in claim.witnesses
+    ]
+    if not left:
+        return
     other = space.anyone()
     changed = {unit: space.graph.variable() for unit in space.compiled.units}
     space.solver.always(space.graph.at_most_one([*changed.values()]))
@@ -140,28 +163,29 @@ def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> None:
     single = [space.graph.at_most_one([*other.values(unit).values()]) for unit in space.compiled.units]
     space.solver.always(space.graph.all((*same, *single)))
     differ = differs(anyone.sheet.outcome(), other.sheet.outcome())
-    for unit in space.compiled.units:
-        for name, said in _named(pack, unit, anyone):
-            model = space.solver.find(changed[unit], anyone.applies(unit[0]), said, differ)
-            if model:
-                claim.witnesses[name] = person(anyone, model)
-            else:
-                place = question_place(pack, unit[0])
-                claim.counterexamples.append(Counterexample(f"{name} can change nothing", (), (place,)))
+    for unit, name, said in left:
+        model = space.solver.find(changed[unit], anyone.applies(unit[0]), said, differ)
+        if model:
+            claim.witnesses[name] = person(anyone, model)
+        else:
+            place = question_place(pack, unit[0])
+            claim.counterexamples.append(Counterexample(f"{name} can change nothing", (), (place,)))
 
 
-def _named(pack: Pack, unit: Unit, anyone: Anyone) -> Iterator[tuple[str, Formula]]:
+def _named(pack: Pack, unit: Unit, said: Mapping[str, P]) -> Iterator[tuple[str, P]]:
+    """Each answer that is to matter, with those who gave it; of a number, that it was answered at all."""
     question, item = unit
     if pack.question[question].kind == "one_of":
         yield from (
-            (f"option {question} = {value}", plane)
-            for value, plane in anyone.values(unit).items()
-            if value != "unknown"
+            (f"option {question} = {value}", where) for value, where in said.items() if value != "unknown"
         )
     elif pack.question[question].kind == "number":
-        yield f"question {question}", anyone.answered(unit)
+        first, *others = said.values()
+        for where in others:
+            first = first | where
+        yield f"question {question}", first
     else:
-        yield f"item {item}" if item else f"question {question}", anyone.said(unit, "yes")
+        yield f"item {item}" if item else f"question {question}", said["yes"]
 
 
 def _facts(pack: Pack, claim: Claim) -> None:

@@ -1,0 +1,97 @@
+"""Many people, all sorts of them: what can happen at all mostly happens to one, and needs no solver."""
+
+import hashlib
+
+from triage.answers import Answer
+from triage.pack import LEVELS, RANK, Pack
+from triage.verify.space import Unit
+from triage.verify.theorems.claim import Person
+from triage.walk import questions_of
+from triage.worlds import Plane, Sheet, compiled
+
+SIZE = 1 << 13
+
+
+def _half(number: int) -> Plane:
+    """Half of all people, for each number other ones, and each time the same."""
+    return int.from_bytes(hashlib.shake_128(str(number).encode()).digest(SIZE // 8))
+
+
+class Crowd:
+    """People as planes, the same ones each time: each with some answers, none that does not apply."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.compiled = compiled(pack)
+        self.full = (1 << SIZE) - 1
+        planes = [0] * len(self.compiled.slots)
+        for number, unit in enumerate(self.compiled.units):
+            left, slots = self.full, self.compiled.slots_of(*unit)
+            first = number % len(slots)
+            for slot in (*slots[first:], *slots[:first]):
+                place = self.compiled.slots[slot]
+                planes[place] = left & _half(place)
+                left &= ~planes[place]
+        said = self.compiled.over(planes, self.full)
+        gates = {question.id: self.full ^ said.planes(question.only_if).no for question in pack.questions}
+        self.planes = [
+            plane & gates[slot.question] for slot, plane in zip(self.compiled.slots, planes, strict=True)
+        ]
+        self.sheet: Sheet[Plane] = self.compiled.over(self.planes, self.full)
+        self._levels = self.sheet.levels()
+        self._possible = [self.sheet.possible(rank) for rank in range(len(LEVELS))]
+        self._readers = self._by_question()
+
+    def _by_question(self) -> dict[str, list[tuple[int, Plane]]]:
+        """For each question the flags and evidence that read it, by place, and to whom they are shown."""
+        withheld = self.pack.about.causes_withheld
+        causes = self.full ^ (self.sheet.planes(withheld.when).yes if withheld else 0)
+        evidence = (part for cause in self.pack.causes for part in (*cause.supporting, *cause.against))
+        found: dict[str, list[tuple[int, Plane]]] = {question: [] for question in self.pack.question}
+        for when, shown in (
+            *((flag.when, self.full) for flag in self.pack.red_flags),
+            *((part.when, causes) for part in evidence),
+        ):
+            for question in questions_of(self.pack, when):
+                found[question].append((self.compiled.place(when), shown))
+        return found
+
+    def differ(self, unit: Unit) -> Plane:
+        """Those for whom some flag or evidence changes if they give another answer to this alone."""
+        places = [self.compiled.slots[slot] for slot in self.compiled.slots_of(*unit)]
+        planes = list(self.planes)
+        unsaid = self.full
+        for place in places:
+            unsaid &= ~self.planes[place]
+        for place, other in zip(places, (*places[1:], None), strict=True):
+            planes[place] = unsaid if other is None else self.planes[other]
+        after = self.compiled.over(planes, self.full).results
+        found = 0
+        for place, shown in self._readers[unit[0]]:
+            found |= shown & (self.sheet.results[place] ^ after[place])
+        return found
+
+    def values(self, unit: Unit) -> dict[str, Plane]:
+        """For each answer to a question or item, those who gave it."""
+        return {slot.value: self.planes[self.compiled.slots[slot]] for slot in self.compiled.slots_of(*unit)}
+
+    def person(self, where: Plane) -> Person:
+        """The first of these people."""
+        bit = where & -where
+        level = next(name for name, plane in zip(LEVELS, self._levels, strict=True) if plane & bit)
+        reach = max((rank for rank, plane in enumerate(self._possible) if plane & bit), default=0)
+        return Person(self._answers(bit), level, LEVELS[max(reach, RANK[level])])
+
+    def _answers(self, bit: Plane) -> dict[str, Answer]:
+        found: dict[str, Answer] = {}
+        for slot, plane in zip(self.compiled.slots, self.planes, strict=True):
+            if plane & bit:
+                if slot.item is not None:
+                    items = found.setdefault(slot.question, {})
+                    assert isinstance(items, dict)
+                    items[slot.item] = slot.value
+                elif slot.question in self.compiled.bands and slot.value != "unknown":
+                    found[slot.question] = self.compiled.bands[slot.question][int(slot.value)].start
+                else:
+                    found[slot.question] = slot.value
+        return found
