@@ -23,6 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wellformed",),
     ("loading", "answers"),
     ("view", "worlds"),
+    ("asking",),
     ("assess", "interview"),
     ("explain", "session"),
     ("schemas", "verify", "report"),

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.generated import build, completions, leaves_of, loose, packs, partial, question
-from triage.answers import normalise
+from tests.generated import build, completions, domain, leaves_of, loose, packs, partial, question
+from triage.answers import Answer, normalise
 from triage.assess import ORIGIN, STRENGTH, SUPPORT_ORDER, assess, certain_level, support_of
 from triage.assessment import Assessment, EvidenceFound
 from triage.condition import AnyOf, Compare, Said
 from triage.errors import AnswerError
+from triage.interview import next_question
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import EMERGENCY, LEVELS, RANK, Pack
 from triage.view import View, because
@@ -130,9 +131,9 @@ def test_an_assessment_is_consistent_with_its_own_parts(pack: Pack, data: st.Dat
     assert {flag.level for flag in found.possible_flags} <= {level for level in LEVELS if RANK[level] > rank}
     assert could == max((RANK[flag.level] for flag in found.possible_flags), default=rank)
     statuses = {question.status for question in found.open_questions}
-    assert found.status == (
-        "incomplete" if "unasked" in statuses else "unsettled" if statuses else "complete"
-    )
+    assert (found.status == "complete") is (not statuses)
+    assert (found.status == "incomplete") is (next_question(pack, answers) is not None)
+    assert found.status != "incomplete" or "unasked" in statuses
     assert [flag.level for flag in found.red_flags] == sorted(
         (flag.level for flag in found.red_flags), key=lambda level: -RANK[level]
     )
@@ -152,12 +153,24 @@ def test_the_floor_stands_exactly_when_an_emergency_was_asked_about_in_vain(
 ) -> None:
     answers = data.draw(partial(pack))
     view = View(pack, answers)
-    in_vain = any(
-        view.judge(flag.when).truth is UNKNOWN and all(s == "unknown" for _, s in view.judge(flag.when).open)
-        for flag in pack.red_flags
-        if RANK[flag.level] >= EMERGENCY
-    )
+    verdicts = [view.judge(flag.when) for flag in pack.red_flags if RANK[flag.level] >= EMERGENCY]
+    unknown = [verdict for verdict in verdicts if verdict.truth is UNKNOWN]
+    in_vain = any(not verdict.may_yes and not verdict.may_no for verdict in unknown)
     assert assess(pack, answers).floor == (in_vain and view.fired_rank() < RANK["consultation_24"])
+    if any(all(status == "unknown" for _, status in verdict.open) for verdict in unknown):
+        assert in_vain
+
+
+@given(packs(), st.data())
+def test_at_the_end_of_an_interview_no_unknown_emergency_is_below_the_floor(
+    pack: Pack, data: st.DataObject
+) -> None:
+    answers: dict[str, Answer] = {}
+    while question := next_question(pack, answers):
+        answers = {**answers, question.id: data.draw(st.sampled_from([*domain(question), "unknown"]))}
+    found = assess(pack, answers)
+    if found.could_reach in ("emergency", "emergency_ambulance"):
+        assert RANK[found.level.id] >= RANK["consultation_24"]
 
 
 # --- applicability ------------------------------------------------------------------------------

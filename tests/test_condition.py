@@ -353,6 +353,23 @@ def test_where_each_answer_is_read_once_judging_misses_nothing(tree: Condition, 
     assert {atom for atom in verdict.because if given_truths[atom] is UNKNOWN} == set()  # type: ignore[index]
 
 
+def _kept(full: Answer | None, said: Answer) -> Answer:
+    return {**full, **said} if isinstance(full, dict) and isinstance(said, dict) else said
+
+
+@given(packs(), st.data())
+def test_asking_on_never_settles_what_the_verdict_gives_up(pack, data) -> None:  # type: ignore[no-untyped-def]
+    answers = data.draw(partial(pack))
+    view = View(pack, answers)
+    for full in completions(pack, answers):
+        # What was asked and is not known stays so; only what was not asked gets an answer.
+        later = View(pack, {**full, **{name: _kept(full.get(name), said) for name, said in answers.items()}})
+        for flag in pack.red_flags:
+            before, after = view.judge(flag.when), later.judge(flag.when).truth
+            if before.truth is UNKNOWN and after is not UNKNOWN:
+                assert before.may_yes if after is YES else before.may_no
+
+
 @given(packs(), st.data())
 def test_judging_never_contradicts_any_completion(pack, data) -> None:  # type: ignore[no-untyped-def]
     answers = data.draw(partial(pack))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.generated import packs
 from triage.answers import Answer, Answers
+from triage.asking import asking, urgent
 from triage.interview import Step, next_step
 from triage.pack import Pack
 from triage.verify.course import course, ending
@@ -76,11 +77,12 @@ def test_people_at_random_are_asked_the_same_by_the_shipped_pack(liver: Pack, do
 
 
 @given(packs(), st.integers())
-def test_what_waits_for_an_answer_is_what_the_open_atoms_say(pack: Pack, seed: int) -> None:
+def test_what_is_worth_asking_is_the_same_for_one_person_and_for_many(pack: Pack, seed: int) -> None:
     chance = random.Random(seed)
     compiled = Compiled(pack)
     for _ in range(5):
         person = everything(pack, chance, 0.3)
         some = {name: answer for name, answer in person.items() if chance.random() < 0.6}
-        waiting = any(still.status == "unasked" for still in View(pack, some).open_atoms())
-        assert bool(compiled.encode([some]).asking()) is waiting
+        sheet, view = compiled.encode([some]), View(pack, some)
+        assert any(where for _, where in sheet.asking()) is bool(asking(view))
+        assert any(where for _, where in sheet.urgent()) is bool(urgent(view))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.generated import build, packs, partial, question
 from triage.answers import Answers
+from triage.asking import asking
 from triage.assess import assess, certain_level
 from triage.explain import Waiting, how, matters, why
 from triage.explain.given import Given, changed, unit_of
@@ -176,9 +177,8 @@ def open_is_the_same_everywhere(pack: Pack, answers: Answers) -> None:
         assert set(one.items) == {item for name, item in units if name == one.id and item}
         unasked = any(atom.question == one.id and status == "unasked" for atom, status in atoms)
         assert one.status == ("unasked" if unasked else "unknown")
-    assert person.status == (
-        "incomplete" if any(status == "unasked" for _, status in atoms) else "unsettled" if atoms else "complete"
-    )  # fmt: skip
+    assert person.status == ("incomplete" if asking(view) else "unsettled" if atoms else "complete")
+    assert set(asking(view)) <= {still for still in atoms if still.status == "unasked"}
     waits = {flag.id: {(one.question, one.item) for one in flag.open} for flag in person.possible_flags}
     assert (person.could_reach is not None) is bool(waits)
     if person.could_reach is not None:

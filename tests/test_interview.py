@@ -229,7 +229,7 @@ def test_nothing_is_asked_while_another_question_could_still_raise_the_level_to_
 @given(packs(), st.data())
 def test_the_steps_left_never_rise_and_are_never_too_few(pack: Pack, data: st.DataObject) -> None:
     states = interview(pack, drawn(data))
-    left = [steps_left(pack, state.answers) for _, state in states]
+    left = [steps_left(pack, state.answers, state.clarified) for _, state in states]
     whole = [not step.plainer for step, _ in states[:-1]]
     assert left == sorted(left, reverse=True)
     for place, most in enumerate(left):

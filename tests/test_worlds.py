@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -22,18 +23,24 @@ def on(plane: int, place: int) -> bool:
     return bool(plane >> place & 1)
 
 
-def truths(sheet: Sheet[int], place: int, pack: Pack) -> list[tuple[bool, bool, bool]]:
-    """Surely yes, surely no, something to ask: for every condition of the pack."""
-    found = []
-    for _, _, condition in conditions(pack):
-        yes, no, ask = sheet.planes(condition)
-        found.append((on(yes, place), on(no, place), on(ask, place)))
-    return found
+class Stand(NamedTuple):
+    """How one condition stands for one answer set."""
+
+    yes: bool
+    no: bool
+    ask: bool
+    may_yes: bool
+    may_no: bool
 
 
-def judged(verdict: Verdict) -> tuple[bool, bool, bool]:
+def stands(sheet: Sheet[int], place: int, pack: Pack) -> list[Stand]:
+    """How every condition of the pack stands."""
+    return [Stand(*(on(plane, place) for plane in sheet.planes(one))) for _, _, one in conditions(pack)]
+
+
+def judged(verdict: Verdict) -> Stand:
     ask = verdict.truth is UNKNOWN and any(still.status == "unasked" for still in verdict.open)
-    return verdict.truth is YES, verdict.truth is NO, ask
+    return Stand(verdict.truth is YES, verdict.truth is NO, ask, verdict.may_yes, verdict.may_no)
 
 
 def agree(pack: Pack, compiled: Compiled, people: Sequence[Answers]) -> None:
@@ -43,7 +50,7 @@ def agree(pack: Pack, compiled: Compiled, people: Sequence[Answers]) -> None:
     supports = {cause.id: sheet.support(cause) for cause in pack.causes}
     for place, answers in enumerate(people):
         view = View(pack, answers)
-        assert truths(sheet, place, pack) == [judged(view.judge(c)) for _, _, c in conditions(pack)]
+        assert stands(sheet, place, pack) == [judged(view.judge(c)) for _, _, c in conditions(pack)]
         level, floor = certain_level(view)
         assert [on(plane, place) for plane in levels] == [name == level for name in LEVELS]
         assert on(sheet.in_vain(), place) == view.emergency_asked_in_vain()

@@ -12,6 +12,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from triage.answers import Answers, describe, normalise
+from triage.asking import asking
 from triage.assessment import (
     AdviceGiven,
     Assessment,
@@ -84,7 +85,7 @@ def _assessment(view: View, answers: Answers, date: str | None) -> Assessment:
     result = Assessment(
         pack=_pack_used(pack),
         date=date,
-        status=_status(still_open),
+        status=_status(view, still_open),
         level=_level(view, level),
         could_reach=None if could_reach == level else could_reach,
         floor=floor,
@@ -133,11 +134,10 @@ def _level(view: View, level: Level) -> LevelFound:
     return LevelFound(id=level, title=words.title, within=words.within, say=tuple(_said(view, words.say)))
 
 
-def _status(still_open: Iterable[Open]) -> Status:
-    statuses = {still.status for still in still_open}
-    if "unasked" in statuses:
+def _status(view: View, still_open: Iterable[Open]) -> Status:
+    if asking(view):
         return "incomplete"
-    return "unsettled" if statuses else "complete"
+    return "unsettled" if still_open else "complete"
 
 
 def _fired(view: View) -> Iterator[FlagFired]:

@@ -198,11 +198,17 @@ class Open(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """How a condition stands, the atoms that settle it, and the atoms that still could."""
+    """How a condition stands, the atoms that settle it, and the atoms that still could.
+
+    While it is unknown, ``may_yes`` and ``may_no`` say whether asking on could settle it so; what was asked
+    and is not known counts as lost.
+    """
 
     truth: Truth
     because: tuple[Atom, ...] = ()
     open: tuple[Open, ...] = ()
+    may_yes: bool = False
+    may_no: bool = False
 
 
 def judge(condition: Condition, look: Callable[[Leaf], Verdict]) -> Verdict:
@@ -210,26 +216,32 @@ def judge(condition: Condition, look: Callable[[Leaf], Verdict]) -> Verdict:
     match condition:
         case Not(of):
             inner = judge(of, look)
-            return Verdict(~inner.truth, inner.because, inner.open)
+            return Verdict(~inner.truth, inner.because, inner.open, inner.may_no, inner.may_yes)
         case All(of):
             verdicts = [judge(part, look) for part in of]
-            return _settle(min((verdict.truth for verdict in verdicts), default=YES), verdicts)
+            return _settle(min((verdict.truth for verdict in verdicts), default=YES), len(of), verdicts)
         case AnyOf(of):
             verdicts = [judge(part, look) for part in of]
-            return _settle(max((verdict.truth for verdict in verdicts), default=NO), verdicts)
+            return _settle(max((verdict.truth for verdict in verdicts), default=NO), 1, verdicts)
         case AtLeast(count, of):
             verdicts = [judge(part, look) for part in of]
-            return _settle(at_least(count, [verdict.truth for verdict in verdicts]), verdicts)
+            return _settle(at_least(count, [verdict.truth for verdict in verdicts]), count, verdicts)
         case _:
             return look(condition)
 
 
-def _settle(truth: Truth, verdicts: list[Verdict]) -> Verdict:
-    """The parts that share the whole's truth are its reasons; while it is unknown, all open atoms count."""
+def _settle(truth: Truth, count: int, verdicts: list[Verdict]) -> Verdict:
+    """The parts that share the whole's truth are its reasons; while it is unknown, all open atoms count.
+
+    The whole holds if at least ``count`` of its parts do.
+    """
     alike = [verdict for verdict in verdicts if verdict.truth is truth]
-    if truth is UNKNOWN:
-        return Verdict(truth, (), _merge(verdict.open for verdict in alike))
-    return Verdict(truth, _merge(verdict.because for verdict in alike))
+    if truth is not UNKNOWN:
+        return Verdict(truth, _merge(verdict.because for verdict in alike))
+    yes = sum(verdict.truth is YES or verdict.may_yes for verdict in verdicts)
+    no = sum(verdict.truth is NO or verdict.may_no for verdict in verdicts)
+    still = _merge(verdict.open for verdict in alike)
+    return Verdict(truth, (), still, yes >= count, no > len(verdicts) - count)
 
 
 def _merge(groups: Iterable[tuple[T, ...]]) -> tuple[T, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from triage.answers import NOTHING, Answer, Answers, normalise
+from triage.asking import asking, urgent
 from triage.condition import Item, Open
 from triage.logic import NO
 from triage.pack import EMERGENCY, Pack, Question
@@ -61,23 +62,21 @@ def next_step(pack: Pack, answers: Answers = NOTHING, clarified: Iterable[Step] 
     """The prompt that comes next; ``clarified`` are the plainer questions already asked."""
     view = View(pack, answers)
     done = frozenset(clarified)
-    urgent = [*_unasked(_urgent(view)), *(step for step in _unclear(view, _urgent(view)) if step not in done)]
-    if urgent:
-        return min(urgent, key=lambda step: _order(pack, step))
-    return min(_unasked(view.open_atoms()), key=lambda step: _order(pack, step), default=None)
+    first = [*_questions(urgent(view)), *(step for step in _unclear(view, _higher(view)) if step not in done)]
+    return min(first or _questions(asking(view)), key=lambda step: _order(pack, step), default=None)
 
 
-def _urgent(view: View) -> dict[Open, None]:
-    """The open atoms of every flag that could still raise the level to, or within, the emergencies."""
+def _higher(view: View) -> dict[Open, None]:
+    """The open atoms of every flag that would raise the level to, or within, the emergencies."""
     found: dict[Open, None] = {}
     for _, verdict in view.open_flags(above=max(EMERGENCY - 1, view.fired_rank())):
         found.update(dict.fromkeys(verdict.open))
     return found
 
 
-def _unasked(still_open: Iterable[Open]) -> Iterator[Step]:
-    """The questions behind atoms that were never asked."""
-    return (Step(atom.question) for atom, status in still_open if status == "unasked")
+def _questions(unasked: Iterable[Open]) -> Iterator[Step]:
+    """The questions behind atoms."""
+    return (Step(still.atom.question) for still in unasked)
 
 
 def _unclear(view: View, still_open: Iterable[Open]) -> Iterator[Step]:
@@ -95,12 +94,26 @@ def _order(pack: Pack, step: Step) -> tuple[int, int]:
     return pack.position[step.question], place
 
 
-def steps_left(pack: Pack, answers: Answers) -> int:
+def steps_left(pack: Pack, answers: Answers, clarified: Iterable[Step] = ()) -> int:
     """The most questions that can still be asked, whatever is answered; plainer questions not counted.
 
-    A question that is not open now cannot become open later, so the open ones are all there can be.
+    A question that is not worth asking now can become so only through the answer to a plainer question that
+    is still to come; so those that are worth asking without the answers it is about are all there can be.
     """
-    return len(set(_unasked(View(pack, answers).open_atoms())))
+    view = View(pack, answers)
+    coming = set(_unclear(view, _higher(view))) - set(clarified)
+    without = View(pack, dict(_without(answers, coming)))
+    return len(set(_questions(asking(without))) - {Step(step.question) for step in coming})
+
+
+def _without(answers: Answers, coming: Iterable[Step]) -> Iterator[tuple[str, Answer]]:
+    """The answers without those that plainer questions will be about."""
+    about = {(step.question, step.item) for step in coming}
+    for name, said in answers.items():
+        if isinstance(said, Mapping):
+            yield name, {item: state for item, state in said.items() if (name, item) not in about}
+        elif (name, None) not in about:
+            yield name, said
 
 
 def closer_looks_left(pack: Pack, answers: Answers, clarified: Iterable[Step] = ()) -> int:
@@ -109,7 +122,7 @@ def closer_looks_left(pack: Pack, answers: Answers, clarified: Iterable[Step] = 
     An answer to one of them never adds another; only an answer to a question of the pack does.
     """
     view = View(pack, answers)
-    return len(set(_unclear(view, _urgent(view))) - set(clarified))
+    return len(set(_unclear(view, _higher(view))) - set(clarified))
 
 
 @dataclass(frozen=True, slots=True)

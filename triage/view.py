@@ -60,10 +60,10 @@ class View:
             return gate
         answer = self.answers.get(atom.question)
         if answer is None or not is_answered(atom, answer):
-            return Verdict(UNKNOWN, (), (*gate.open, Open(atom, "unasked")))
+            return Verdict(UNKNOWN, (), (*gate.open, Open(atom, "unasked")), may_yes=True, may_no=True)
         truth = truth_of(atom, answer)
         if truth is UNKNOWN:
-            return Verdict(UNKNOWN, (), (*gate.open, Open(atom, "unknown")))
+            return Verdict(UNKNOWN, (), (*gate.open, Open(atom, "unknown")), may_no=gate.may_no)
         return Verdict(truth, (atom,))
 
     # --- what the answers come to, before any words -----------------------------------------------
@@ -92,10 +92,9 @@ class View:
         )
 
     def emergency_asked_in_vain(self) -> bool:
-        """Whether some emergency flag was asked about to the end and is still unknown."""
+        """Whether some emergency flag was asked about as far as that can settle it, and is still unknown."""
         return any(
-            all(still.status == "unknown" for still in verdict.open)
-            for _, verdict in self.open_flags(above=EMERGENCY - 1)
+            not verdict.may_yes and not verdict.may_no for _, verdict in self.open_flags(above=EMERGENCY - 1)
         )
 
     def reassurance(self) -> Verdict:
@@ -109,7 +108,7 @@ class View:
         return self.judge(_and_none(guard.when, tuple(off.when for off in guard.switch_off)))
 
     def open_atoms(self) -> dict[Open, None]:
-        """Every atom that could still change the outcome, in a stable order."""
+        """Every atom that what is said still hangs on, asked or not, in a stable order."""
         found: dict[Open, None] = {}
         for verdict in self._outcome():
             found.update(dict.fromkeys(verdict.open))

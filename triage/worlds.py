@@ -57,11 +57,14 @@ class Slot(NamedTuple):
 
 
 class Planes(NamedTuple, Generic[P]):
-    """Where a condition surely holds, surely does not, and is open with something left to ask."""
+    """Where a condition surely holds, surely does not, is open with something left to ask, and where asking
+    on could still settle it with a yes and with a no."""
 
     yes: P
     no: P
     ask: P
+    may_yes: P
+    may_no: P
 
 
 class Kernel(Protocol):
@@ -75,8 +78,8 @@ class Compiled:
 
     ``wanted`` are the conditions to evaluate: those of the pack, unless others over it are given. ``cuts``
     are the bands of its numbers, where finer ones than its own are needed. ``asks`` are the conditions whose
-    third plane is wanted, all of them unless some are given; the others have None in its place, which cannot
-    be used by mistake, and nothing is evaluated for it.
+    planes about asking on are wanted, all of them unless some are given; the others have None in their place,
+    which cannot be used by mistake, and nothing is evaluated for them.
     """
 
     def __init__(
@@ -159,8 +162,9 @@ class Compiled:
         results: list[str] = []
         for condition in wanted:
             self._places[id(condition)] = len(results)
-            yes, no, ask = writer.node(condition)
-            results += yes, no, ask if asks is None or id(condition) in asks else "None"
+            yes, no, *still = writer.node(condition)
+            results += yes, no
+            results += still if asks is None or id(condition) in asks else ["None"] * len(still)
         body = "\n".join(f"    {line}" for line in _needed(writer.lines, results))
         found = "".join(f"{name}, " for name in results)
         code = f"def kernel(p, full):\n    none = full ^ full\n{body}\n    return ({found})\n"
@@ -181,6 +185,8 @@ class _Names(NamedTuple):
     yes: str
     no: str
     ask: str
+    may_yes: str
+    may_no: str
 
 
 class _Writer:
@@ -199,25 +205,32 @@ class _Writer:
     def _fresh(self, condition: Condition) -> _Names:
         match condition:
             case Not(of):
-                yes, no, ask = self.node(of)
-                return _Names(no, yes, ask)
+                yes, no, ask, may_yes, may_no = self.node(of)
+                return _Names(no, yes, ask, may_no, may_yes)
             case All(of):
-                parts = [self.node(part) for part in of]
-                yes = self._line(_and(part.yes for part in parts))
-                return self._open(yes, self._line(_or(part.no for part in parts)), parts)
+                return self._counted(len(of), of)
             case AnyOf(of):
-                parts = [self.node(part) for part in of]
-                yes = self._line(_or(part.yes for part in parts))
-                return self._open(yes, self._line(_and(part.no for part in parts)), parts)
+                return self._counted(1, of)
             case AtLeast(count, of):
-                parts = [self.node(part) for part in of]
-                yes = self._count(count, [part.yes for part in parts])
-                no = self._count(len(of) - count + 1, [part.no for part in parts])
-                return self._open(yes, no, parts)
+                return self._counted(count, of)
             case Fact(name):
                 return self.node(self.compiled.pack.fact[name].when)
             case _:
                 return self._atom(condition)
+
+    def _counted(self, count: int, of: Sequence[Condition]) -> _Names:
+        """At least ``count`` of the parts hold; until that is known, what is to ask for one is for all."""
+        parts = [self.node(part) for part in of]
+        against = len(of) - count + 1
+        yes = self._count(count, [part.yes for part in parts])
+        no = self._count(against, [part.no for part in parts])
+        unknown = self._line(f"full ^ ({yes} | {no})")
+        ask = self._line(f"({_or(part.ask for part in parts)}) & {unknown}")
+        for_it = self._count(count, [self._either(part.yes, part.may_yes) for part in parts])
+        against_it = self._count(against, [self._either(part.no, part.may_no) for part in parts])
+        return _Names(
+            yes, no, ask, self._line(f"{for_it} & {unknown}"), self._line(f"{against_it} & {unknown}")
+        )
 
     def _atom(self, atom: Atom) -> _Names:
         slots = self.compiled.slots_of(atom.question, atom.item if isinstance(atom, Item) else None)
@@ -229,13 +242,15 @@ class _Writer:
         unasked = self._line(f"full ^ ({yes} | {no} | {unknown})")
         condition = self.compiled.pack.question[atom.question].only_if
         if condition is None:
-            return _Names(yes, no, unasked)
+            return _Names(yes, no, unasked, unasked, unasked)
         gate = self.node(condition)
         live = self._line(f"full ^ {gate.no}")
         yes = self._line(f"{yes} & {live}")
         no = self._line(f"{no} | {gate.no}")
-        ask = self._line(f"({unasked} | {gate.ask}) & (full ^ ({yes} | {no}))")
-        return _Names(yes, no, ask)
+        unsettled = self._line(f"full ^ ({yes} | {no})")
+        ask = self._line(f"({unasked} | {gate.ask}) & {unsettled}")
+        may_yes = self._line(f"{unasked} & {unsettled}")
+        return _Names(yes, no, ask, may_yes, self._line(f"({unasked} | {gate.may_no}) & {unsettled}"))
 
     def _holds(self, atom: Atom, value: str) -> bool:
         match atom:
@@ -248,13 +263,15 @@ class _Writer:
             case _:  # pragma: no cover  # mypy proves that there is no other atom
                 assert_never(atom)
 
-    def _open(self, yes: str, no: str, parts: Sequence[_Names]) -> _Names:
-        """While the whole is not known, whatever is still to be asked for a part is for the whole."""
-        ask = self._line(f"({_or(part.ask for part in parts)}) & (full ^ ({yes} | {no}))")
-        return _Names(yes, no, ask)
+    def _either(self, one: str, other: str) -> str:
+        return self._line(f"{one} | {other}")
 
     def _count(self, count: int, parts: Sequence[str]) -> str:
         """At least ``count`` of the parts, as a table that grows part by part."""
+        if count == 1:
+            return self._line(_or(parts))
+        if count == len(parts):
+            return self._line(_and(parts))
         reached = ["full", *["none"] * count]
         for part in parts:
             for number in range(count, 0, -1):
@@ -303,9 +320,9 @@ class Sheet(Generic[P]):
     def planes(self, condition: Condition | None) -> Planes[P]:
         """The planes of a condition of the pack; no condition always holds."""
         if condition is None:
-            return Planes(self.full, self.none, self.none)
+            return Planes(self.full, self.none, self.none, self.none, self.none)
         place = self.compiled.place(condition)
-        return Planes(*self.results[place : place + 3])
+        return Planes(*self.results[place : place + 5])
 
     def fired(self, rank: int) -> P:
         """Where some red flag of this rank or higher fires."""
@@ -316,9 +333,9 @@ class Sheet(Generic[P]):
         return self._any(self.full ^ self.planes(flag.when).no for flag in self._flags(rank))
 
     def in_vain(self) -> P:
-        """Where some emergency flag was asked about to the end and is still not known."""
+        """Where some emergency flag was asked about as far as that can settle it, and is not known."""
         found = (self.planes(flag.when) for flag in self._flags(EMERGENCY))
-        return self._any(self.full ^ (yes | no | ask) for yes, no, ask in found)
+        return self._any(self.full ^ (one.yes | one.no | one.may_yes | one.may_no) for one in found)
 
     def levels(self) -> list[P]:
         """Where each level, from the lowest to the highest, is the certain one."""
@@ -343,44 +360,71 @@ class Sheet(Generic[P]):
                          *general.ask_doctor, *general.follow_up):  # fmt: skip
             yield self.planes(sentence.when).yes
 
-    def urgent(self) -> P:
-        """Where something is still to ask that could raise the level to, or within, the emergencies."""
-        found = self.none
-        for rank in range(EMERGENCY, len(LEVELS)):
-            still = (self.planes(flag.when).ask for flag in self._flags(rank))
-            found |= self._any(still) & (self.full ^ self.fired(rank))
-        return found
+    def urgent(self) -> Iterator[tuple[Condition, P]]:
+        """The flags that asking on could raise the level with to, or within, the emergencies; and where."""
+        for flag in self._flags(EMERGENCY):
+            yield flag.when, self.planes(flag.when).may_yes & (self.full ^ self.fired(RANK[flag.level]))
 
-    def asking(self) -> P:
-        """Where something is still to ask that could change the outcome: as :meth:`View.open_atoms` says."""
+    def asking(self, low: P | None = None) -> Iterator[tuple[Condition, P]]:
+        """The conditions that asking on could settle so that the outcome changes, and where.
+
+        ``low`` is where the floor would raise the level, if that is to be taken as given.
+        """
         about, general = self.compiled.pack.about, self.compiled.pack.general
-        withheld = about.causes_withheld
-        hidden = self.planes(withheld.when) if withheld else Planes(self.none, self.full, self.none)
-        found = self._any(self.planes(flag.when).ask for flag in self.compiled.pack.red_flags) | hidden.ask
+        if low is None:
+            low = self.full ^ (self.fired(RANK[FLOOR]) | self.in_vain())
+        yield from self._flags_asking(low)
+        shown = self.full
+        if about.causes_withheld is not None:
+            hidden = self.planes(about.causes_withheld.when)
+            yield about.causes_withheld.when, hidden.may_yes
+            shown = self.full ^ hidden.yes
         for cause in self.compiled.pack.causes:
-            found |= self._asking(cause) & (self.full ^ hidden.yes)
+            yield from ((when, where & shown) for when, where in self._cause_asking(cause))
+        yield from self._reassurance_asking()
         for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
                          *general.ask_doctor, *general.follow_up):  # fmt: skip
-            found |= self.planes(sentence.when).ask
-        return found | self._reassurance_asking()
+            yield from self._may(sentence.when)
 
-    def _asking(self, cause: Cause) -> P:
-        """The same for one cause; its sentences count while something may speak for it."""
-        supporting = [self._of(part) for part in cause.supporting]
-        found = self._any(part.ask for part in (*supporting, *map(self._of, cause.against)))
-        possible = self._any(self.full ^ part.no for part in supporting)
+    def _may(self, when: Condition | None) -> Iterator[tuple[Condition, P]]:
+        if when is not None:
+            yield when, self.planes(when).may_yes
+
+    def _flags_asking(self, low: P) -> Iterator[tuple[Condition, P]]:
+        """A flag that could fire; or an emergency that, not excluded, would give the floor."""
+        for flag in self.compiled.pack.red_flags:
+            planes = self.planes(flag.when)
+            where = planes.may_yes
+            if RANK[flag.level] >= EMERGENCY:
+                where = where | (planes.may_no & low)
+            yield flag.when, where
+
+    def _cause_asking(self, cause: Cause) -> Iterator[tuple[Condition, P]]:
+        """Evidence that could count; evidence for it, where all of it could be excluded and some speaks or
+        could speak against it; and what follows from the cause, where something could speak for it."""
+        against = self._any(self._of(part).yes | self._of(part).may_yes for part in cause.against)
+        for part in cause.supporting:
+            against = against & (self._of(part).no | self._of(part).may_no)
+        for part in (*cause.supporting, *cause.against):
+            yield part.when, self._of(part).may_yes
+        for part in cause.supporting:
+            yield part.when, self._of(part).may_no & against
+        told = self._any(self._of(part).yes | self._of(part).may_yes for part in cause.supporting)
         for sentence in (*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up):
-            found |= self.planes(sentence.when).ask & possible
-        return found
+            yield from ((when, where & told) for when, where in self._may(sentence.when))
 
-    def _reassurance_asking(self) -> P:
-        """The same for the guard of the reassurance, which no red flag may have closed."""
+    def _reassurance_asking(self) -> Iterator[tuple[Condition, P]]:
+        """Everything about the guard of the reassurance, where asking on could still bring it about."""
         guard = self.compiled.pack.about.reassurance
         if guard is None:
-            return self.none
-        report, offs = self.planes(guard.when), [self.planes(off.when) for off in guard.switch_off]
-        settled = report.no | self._any(off.yes for off in offs) | self.fired(1)
-        return self._any((report.ask, *(off.ask for off in offs))) & (self.full ^ settled)
+            return
+        report = self.planes(guard.when)
+        no = [*(off.when for off in guard.switch_off), *(flag.when for flag in self._flags(1))]
+        could = report.yes | report.may_yes
+        for when in no:
+            could = could & (self.planes(when).no | self.planes(when).may_no)
+        for when in (guard.when, *no):
+            yield when, could & (self.planes(when).may_yes | self.planes(when).may_no)
 
     def _cause(self, cause: Cause) -> Iterator[P]:
         support = self.support(cause)
@@ -404,7 +448,7 @@ class Sheet(Generic[P]):
         """Where a cause has each support, by the same rule as :func:`triage.assess.support_of`."""
         supporting = self._by_strength(cause.supporting)
         against = self._by_strength(cause.against)
-        undecided = self._any(self.full ^ (yes | no) for yes, no, _ in map(self._of, cause.supporting))
+        undecided = self._any(self.full ^ (part.yes | part.no) for part in map(self._of, cause.supporting))
         found: dict[str, P] = {}
         left = self.full
         for name, where in (

@@ -165,10 +165,11 @@ def _reassurance(pack: Pack, sheet: Sheet[Plane]) -> Iterator[tuple[Condition, P
 def _status(sheet: Sheet[Plane], pack: Pack, shown: Plane) -> tuple[Plane, ...]:
     """Where the status is complete, incomplete, unsettled."""
     asking = unknown = 0
+    for _, where in sheet.asking():
+        asking |= where
     for condition, where in outcome(pack, sheet, shown):
-        yes, no, ask = sheet.planes(condition)
-        asking |= ask & where
-        unknown |= where & (sheet.full ^ (yes | no))
+        planes = sheet.planes(condition)
+        unknown |= where & (sheet.full ^ (planes.yes | planes.no))
     return sheet.full ^ unknown, asking, unknown & (sheet.full ^ asking)
 
 
@@ -226,7 +227,7 @@ class Openings:
     def where_open(self, sheet: Sheet[Plane], shown: Plane) -> dict[Unit, Plane]:
         """For each unit the rows in which one of its atoms could still change the outcome."""
         planes = (sheet.planes(node) for node in self.nodes)
-        unknown = [sheet.full ^ (yes | no) for yes, no, _ in planes]
+        unknown = [sheet.full ^ (one.yes | one.no) for one in planes]
         wanted = [0] * len(unknown)
         for condition, where in outcome(self.pack, sheet, shown):
             number = self._own[id(condition)]

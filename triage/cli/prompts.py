@@ -5,6 +5,7 @@ from itertools import takewhile
 from operator import attrgetter
 
 from triage.answers import Answer, describe_answer
+from triage.asking import asking
 from triage.cli.replies import NOT_SURE
 from triage.cli.screen import Screen
 from triage.interview import State, Step, closer_looks_left, steps_left
@@ -16,7 +17,7 @@ FEW = 7  # questions that are told one by one; more of them would push the rest 
 
 def progress(pack: Pack, state: State, step: Step) -> str:
     """Where the person is. The numbers are never below what remains, and fall as it goes on."""
-    left = steps_left(pack, state.answers)
+    left = steps_left(pack, state.answers, state.clarified)
     if not step.plainer:
         number = len({past.question for past in state.path} | {step.question})
         return f"Question {number} · {f'at most {left - 1} more' if left > 1 else 'the last one'}"
@@ -48,7 +49,7 @@ def draft_told(question: Question, step: Step, draft: Answer) -> str:
 
 def show_unanswered(screen: Screen, view: View) -> None:
     """What was not asked and matters."""
-    left = {atom.question for atom, status in view.open_atoms() if status == "unasked"}
+    left = {still.atom.question for still in asking(view)}
     asked = [question for question in view.pack.questions if question.id in left]
     screen.line(f"Not answered: {len(left)} question{'s' * (len(left) != 1)}.")
     if len(asked) <= FEW:

@@ -218,7 +218,7 @@ class Talk:
 
     def opening(self) -> None:
         """What this is, how long it takes, and that nothing leaves the machine."""
-        most = steps_left(self.pack, self.state.answers)
+        most = steps_left(self.pack, self.state.answers, self.state.clarified)
         self.screen.line(
             f"This prepares your visit to a doctor about {self.pack.about.subject}.", style="bold"
         )

@@ -190,7 +190,7 @@ def _in_vain(flag: RedFlag) -> Callable[[Sheet[Plane]], Plane]:
     """Where an emergency flag was asked about to the end and is still not known."""
 
     def holds(sheet: Sheet[Plane]) -> Plane:
-        yes, no, ask = sheet.planes(flag.when)
-        return sheet.full ^ (yes | no | ask)
+        planes = sheet.planes(flag.when)
+        return sheet.full ^ (planes.yes | planes.no | planes.may_yes | planes.may_no)
 
     return holds

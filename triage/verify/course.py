@@ -5,11 +5,14 @@ could still raise the level to an emergency, then what could still change the ou
 not open cannot become open again, so nothing is ever asked behind the place a sweep has reached.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic
+from typing import Generic, TypeAlias
 
+from triage.condition import Condition
 from triage.worlds import Compiled, P, Sheet
+
+Waiting: TypeAlias = Iterable[tuple[Condition, P]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,12 @@ def ending(compiled: Compiled, people: Sequence[P], steps: Sequence[Asked[P]]) -
 
 
 def only(
-    compiled: Compiled, known: Sequence[P], full: P, question: str, waiting: Callable[[Sheet[P]], P]
+    compiled: Compiled, known: Sequence[P], full: P, question: str, waiting: Callable[[Sheet[P]], Waiting[P]]
 ) -> P:
-    """Where this question itself is waited for: all others are taken as asked and not known."""
+    """Where this question itself is waited for: an open condition that counts reads it.
+
+    What is to ask is looked at with all other questions taken as asked and not known.
+    """
     planes = list(known)
     for name, item in compiled.units:
         if name != question:
@@ -62,7 +68,10 @@ def only(
     unanswered = full
     for place in places(compiled, question):
         unanswered = unanswered & (full ^ planes[place])
-    return waiting(compiled.over(planes, full)) & unanswered
+    alone, found = compiled.over(planes, full), full ^ full
+    for condition, where in waiting(compiled.over(known, full)):
+        found = found | (where & alone.planes(condition).ask)
+    return found & unanswered
 
 
 def places(compiled: Compiled, question: str) -> list[int]:
@@ -70,20 +79,27 @@ def places(compiled: Compiled, question: str) -> list[int]:
     return [place for slot, place in compiled.slots.items() if slot.question == question]
 
 
-def _urgent(sheet: Sheet[P]) -> P:
+def _urgent(sheet: Sheet[P]) -> Waiting[P]:
     return sheet.urgent()
 
 
-def _asking(sheet: Sheet[P]) -> P:
+def _asking(sheet: Sheet[P]) -> Waiting[P]:
     return sheet.asking()
 
 
-def once(compiled: Compiled, people: Sequence[P], full: P) -> dict[str, P]:
-    """Who would be asked each question in one sweep in the author's order, urgent or not."""
+def once(compiled: Compiled, people: Sequence[P], full: P, low: P | None = None) -> dict[str, P]:
+    """Who would be asked each question in one sweep in the author's order, urgent or not.
+
+    ``low`` is where the floor is taken to matter, instead of where it does (see :meth:`Sheet.asking`).
+    """
+
+    def waiting(sheet: Sheet[P]) -> Waiting[P]:
+        return sheet.asking(low)
+
     known = [full ^ full] * len(people)
     asked = {}
     for question in compiled.pack.questions:
-        where = only(compiled, known, full, question.id, _asking)
+        where = only(compiled, known, full, question.id, waiting)
         asked[question.id] = where
         for place in places(compiled, question.id):
             known[place] = known[place] | (people[place] & where)

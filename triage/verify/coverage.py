@@ -96,7 +96,7 @@ def _literals(sheet: Sheet[Plane], condition: Condition, alone: Plane, negated: 
                 others = [_true(sheet, other, negated) for other in (*of[:place], *of[place + 1 :])]
                 yield from _literals(sheet, part, alone & _exactly(need, others, sheet.full), negated)
         case _:
-            yes, no, _ = sheet.planes(condition)
+            yes, no, *_ = sheet.planes(condition)
             if negated:
                 yes, no = no, yes
             yield Literal(

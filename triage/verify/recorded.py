@@ -4,6 +4,8 @@
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from triage.answers import normalise
@@ -97,7 +99,9 @@ class Recorded:
 
     def _statuses(self, sheet: Sheet[Plane], unsure: Sheet[Plane]) -> Pairs:
         """How far the interview got; and answers must fit, so that nothing is said that was not asked."""
-        unasked, still_open = sheet.asking(), unsure.asking()
+        unasked, still_open = (
+            reduce(or_, (where for _, where in seen.asking()), seen.none) for seen in (sheet, unsure)
+        )
         yield self._status.get("incomplete", 0), unasked
         yield self._status.get("unsettled", 0), still_open & ~unasked
         yield self._status.get("complete", 0), ~still_open

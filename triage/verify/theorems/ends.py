@@ -9,6 +9,7 @@ from triage.verify.formula import Formula, Model
 from triage.verify.space import Anyone, Space
 from triage.verify.theorems.chance import Chance
 from triage.verify.theorems.claim import Claim, Counterexample, person, question_place
+from triage.worlds import Compiled, P
 
 
 def every_interview_ends(pack: Pack) -> Claim:
@@ -40,7 +41,7 @@ def _asked(pack: Pack, space: Space, steps: Sequence[Asked[Formula]]) -> dict[st
 
 def _is_over(space: Space, end: Anyone, claim: Claim) -> None:
     """After the two sweeps nothing is left to ask."""
-    model = space.solver.find(end.sheet.asking())
+    model = space.solver.find(space.graph.any(where for _, where in end.sheet.asking()))
     if model:
         claim.counterexamples.append(
             Counterexample("the interview does not end: something is still to ask", (person(end, model),))
@@ -107,18 +108,22 @@ def _order(steps: Sequence[Asked[Formula]], model: Model) -> list[str]:
 def _mean(pack: Pack, space: Space, someone: Anyone, asked: dict[str, Formula], claim: Claim) -> None:
     """The mean number of questions, every answer of a question equally likely and independent.
 
-    Exact where a single sweep in the author's order asks the same people, which the solver decides for
-    each question; for any other question the mean lies between never and always.
+    Single sweeps in the author's order are small enough to count: one in which an emergency that is only to
+    be excluded is never asked about, one in which it is where that matters so far, and one in which it
+    always is. The solver decides for each question which of them ask nobody, or everybody, who is really
+    asked; where these are equally likely the mean is exact.
     """
     chance = Chance(pack)
-    single = once(chance.compiled, chance.people, chance.true)
-    same = once(space.compiled, someone.planes, space.graph.true)
+    sweeps = _sweeps(space.compiled, someone.planes, space.graph.true)
+    shares = _sweeps(chance.compiled, chance.people, chance.true)
     low = high = Fraction(0)
-    for question in pack.questions:
-        if space.solver.find(asked[question.id] ^ same[question.id]) is None:
-            share = chance.of(single[question.id])
-            low, high = low + share, high + share
-        else:
-            high += 1
+    for name, real in asked.items():
+        pairs = [(sweep[name], chance.of(share[name])) for sweep, share in zip(sweeps, shares, strict=True)]
+        low += max((share for where, share in pairs if space.solver.find(where & ~real) is None), default=0)
+        high += min((share for where, share in pairs if space.solver.find(real & ~where) is None), default=1)
     claim.counts["mean_questions"] = float(low) if low == high else [float(low), float(high)]
     claim.counts["mean_is"] = "exact" if low == high else "a bound: it lies between the two"
+
+
+def _sweeps(compiled: Compiled, people: Sequence[P], full: P) -> list[dict[str, P]]:
+    return [once(compiled, people, full, low) for low in (full ^ full, None, full)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
-from triage.pack import LEVELS, Pack, Role
+from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Pack, Role
 from triage.verify.formula import Formula, Graph
 from triage.verify.space import Anyone, Space, Unit
 from triage.verify.theorems.claim import Claim, Counterexample, at_least, person, question_place
@@ -92,15 +92,20 @@ def _said(space: Space, before: Anyone, unit: Unit, value: str) -> Anyone:
 
 
 def _lowered(graph: Graph, before: Sheet[Formula], after: Sheet[Formula]) -> Iterator[tuple[str, Formula]]:
-    first, second = before.levels(), after.levels()
-    yield "the level", graph.any(at_least(first, n) & ~at_least(second, n) for n in range(1, len(LEVELS)))
-    yield (
-        "could_reach",
-        graph.any(
-            (at_least(first, n) | before.possible(n)) & ~(at_least(second, n) | after.possible(n))
-            for n in range(1, len(LEVELS))
-        ),
+    """What would be less urgent: a flag's level, what could be reached, or the floor.
+
+    The floor is for emergencies that were asked about to the end; it is compared where they are.
+    """
+    ranks = range(1, len(LEVELS))
+    floor = [at_least(sheet.levels(), RANK[FLOOR]) for sheet in (before, after)]
+    still = graph.any(
+        after.planes(flag.when).may_yes | after.planes(flag.when).may_no
+        for flag in after.compiled.pack.red_flags
+        if RANK[flag.level] >= EMERGENCY
     )
+    fired = graph.any(before.fired(rank) & ~after.fired(rank) for rank in ranks)
+    yield "the level", fired | (floor[0] & ~floor[1] & ~still)
+    yield "could_reach", graph.any(before.possible(rank) & ~after.possible(rank) for rank in ranks)
 
 
 def _reliefs(pack: Pack, space: Space) -> Iterator[tuple[str, list[str]]]:
