@@ -322,7 +322,7 @@ class Sheet(Generic[P]):
         if condition is None:
             return Planes(self.full, self.none, self.none, self.none, self.none)
         place = self.compiled.place(condition)
-        return Planes(*self.results[place : place + 5])
+        return Planes(*self.results[place : place + len(Planes._fields)])
 
     def fired(self, rank: int) -> P:
         """Where some red flag of this rank or higher fires."""

@@ -21,7 +21,7 @@ from triage.verify.said import sentences, told
 from triage.verify.schemata import schemata
 from triage.verify.space import Anyone, Space
 from triage.walk import conditions
-from triage.worlds import Compiled, P, Sheet
+from triage.worlds import Compiled, P, Planes, Sheet
 
 Change: TypeAlias = Literal[
     "level lower", "could reach less", "level higher", "could reach more", "said otherwise"
@@ -97,7 +97,9 @@ class Original:
         planes = changed.over(self.anyone.planes, self.space.graph.true).results
         place = self.space.compiled.place(before)
         results = self.anyone.sheet.results
-        return replace(self.anyone.sheet, results=(*results[:place], *planes, *results[place + 3 :]))
+        return replace(
+            self.anyone.sheet, results=(*results[:place], *planes, *results[place + len(Planes._fields) :])
+        )
 
 
 def _read_otherwise(sheet: Sheet[P], pack: Pack) -> Sheet[P]:

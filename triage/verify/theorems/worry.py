@@ -97,15 +97,16 @@ def _lowered(graph: Graph, before: Sheet[Formula], after: Sheet[Formula]) -> Ite
     The floor is for emergencies that were asked about to the end; it is compared where they are.
     """
     ranks = range(1, len(LEVELS))
-    floor = [at_least(sheet.levels(), RANK[FLOOR]) for sheet in (before, after)]
+    first, second = before.levels(), after.levels()
     still = graph.any(
         after.planes(flag.when).may_yes | after.planes(flag.when).may_no
         for flag in after.compiled.pack.red_flags
         if RANK[flag.level] >= EMERGENCY
     )
-    fired = graph.any(before.fired(rank) & ~after.fired(rank) for rank in ranks)
-    yield "the level", fired | (floor[0] & ~floor[1] & ~still)
-    yield "could_reach", graph.any(before.possible(rank) & ~after.possible(rank) for rank in ranks)
+    floor = at_least(first, RANK[FLOOR]) & ~at_least(second, RANK[FLOOR]) & ~still
+    yield "the level", floor | graph.any(before.fired(rank) & ~at_least(second, rank) for rank in ranks)
+    reached = {rank: after.possible(rank) | at_least(second, rank) for rank in ranks}
+    yield "could_reach", graph.any(before.possible(rank) & ~reached[rank] for rank in ranks)
 
 
 def _reliefs(pack: Pack, space: Space) -> Iterator[tuple[str, list[str]]]:
