@@ -250,7 +250,7 @@ def test_parquet_needs_the_extra_and_a_file(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_table_without_symptoms_is_no_all_clear(batch: Batch) -> None:
     found = batch("age\n41\n63\n", *WHERE, "--fields", "level,could_reach,headline")
-    assert "Warning: no column answers these questions about emergencies:\n  danger: " in found.err
+    assert "Warning: no column says yes or no to these danger signs:\n  danger: " in found.err
     assert "Such a row is no all-clear." in found.err
     for row in rows(found.out):
         assert row["could_reach"] == "emergency_ambulance"

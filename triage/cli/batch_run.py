@@ -177,7 +177,7 @@ class Run:
 
         missing = unanswered_emergencies(self.task.pack, answered)
         if missing:
-            click.echo("Warning: no column answers these questions about emergencies:", err=True)
+            click.echo("Warning: no column says yes or no to these danger signs:", err=True)
             for name, items in missing.items():
                 some = ", ".join(items[:6]) + (f" and {len(items) - 6} more" if len(items) > 6 else "")
                 click.echo(f"  {name}: {some}" if items else f"  {name}", err=True)
