@@ -163,6 +163,12 @@ class Brute:
             )
         return self._levels[key]
 
+    def settling(self, said: Said_) -> bool:
+        """Whether asking on could settle an emergency; how far asking goes is taken from the engine."""
+        view = View(self.pack, as_answers(said))
+        verdicts = (view.judge(flag.when) for flag in self.pack.red_flags if RANK[flag.level] >= EMERGENCY)
+        return any(verdict.may_yes or verdict.may_no for verdict in verdicts)
+
     def reassured(self, said: Said_) -> bool:
         guard = self.pack.about.reassurance
         return (
@@ -357,11 +363,17 @@ def worry_never_lowers(brute: Brute) -> set[str]:
             opened = [one for one in brute.units if brute.applies(one[0], before) == NO]
             for rest in product(*([*brute.units[one], "unknown"] for one in opened)):
                 after = {**before, **dict(zip(opened, rest, strict=True)), unit: value}
-                if RANK[brute.level(after)] < RANK[brute.level(before)]:
+                if _less_urgent(brute, before, after):
                     found.add(f"'{name}' lowers the level")
                 if brute.reach(after) < brute.reach(before):
                     found.add(f"'{name}' lowers could_reach")
     return found
+
+
+def _less_urgent(brute: Brute, before: Said_, after: Said_) -> bool:
+    """The level is lower; a floor may go where there is more to ask about an emergency now."""
+    level = RANK[brute.level(after)]
+    return level < brute.fired(before) or (level < RANK[brute.level(before)] and not brute.settling(after))
 
 
 def _calm(brute: Brute, before: Said_, unit: Unit) -> bool:

@@ -180,7 +180,7 @@ def agree(seed: int) -> None:
             assert {name: set(flags) for name, flags in listed.items()} == reliefs(brute)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), 102, 272, 656])  # the last: worries that open more to ask
 def test_a_pack_at_random_is_judged_as_by_trying_everything(seed: int) -> None:
     agree(seed)
 
