@@ -210,8 +210,11 @@ class Brute:
             causes += [self.told(cause, said) and self.holds(part.when, said) for part in follows]
         sentences = (*about.finding, *about.not_established, *general.advice, *general.tests,
                      *general.ask_doctor, *general.follow_up)  # fmt: skip
+        told = about.levels[self.level(said)].say  # type: ignore[index]
         return (
             self.level(said),
+            tuple(self.holds(sentence.when, said) for sentence in told),
+            about.carer is not None and self.holds(about.carer.when, said),
             tuple(self.holds(flag.when, said) for flag in self.pack.red_flags),
             self.hidden(said),
             tuple(causes),

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wellformed",),
     ("loading", "answers"),
     ("view", "worlds"),
-    ("asking",),
+    ("asking", "waiting"),
     ("assess", "interview"),
     ("explain", "session"),
     ("schemas", "verify", "report"),

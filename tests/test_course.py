@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generated import packs
+from triage import waiting
 from triage.answers import Answer, Answers
 from triage.asking import asking, urgent
 from triage.interview import Step, next_step
@@ -84,5 +85,5 @@ def test_what_is_worth_asking_is_the_same_for_one_person_and_for_many(pack: Pack
         person = everything(pack, chance, 0.3)
         some = {name: answer for name, answer in person.items() if chance.random() < 0.6}
         sheet, view = compiled.encode([some]), View(pack, some)
-        assert any(where for _, where in sheet.asking()) is bool(asking(view))
-        assert any(where for _, where in sheet.urgent()) is bool(urgent(view))
+        assert any(where for _, where in waiting.asking(sheet)) is bool(asking(view))
+        assert any(where for _, where in waiting.urgent(sheet)) is bool(urgent(view))

@@ -1,7 +1,7 @@
 """What is still worth asking: the open conditions that asking on could settle so that the outcome changes.
 
 An atom can be open and yet not be worth a question: where another part of its condition was asked about and
-is not known, its answer may change nothing any more. :meth:`triage.worlds.Sheet.asking` says the same over
+is not known, its answer may change nothing any more. :mod:`triage.waiting` says the same over
 many answer sets; proofs about the interview rest on that.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from triage.condition import Open, Verdict
 from triage.logic import NO, YES
-from triage.pack import EMERGENCY, FLOOR, RANK, Cause, Sentence
+from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Sentence
 from triage.view import View
 
 
@@ -32,6 +32,7 @@ def _counting(view: View) -> Iterator[Verdict]:
     """The verdicts that asking on could still settle so that the outcome is another."""
     about, general = view.pack.about, view.pack.general
     yield from _flags(view)
+    yield from _levels(view)
     hidden = Verdict(NO) if about.causes_withheld is None else view.judge(about.causes_withheld.when)
     if hidden.may_yes:
         yield hidden
@@ -39,6 +40,8 @@ def _counting(view: View) -> Iterator[Verdict]:
         for cause in view.pack.causes:
             yield from _cause(view, cause)
     yield from _reassurance(view)
+    if about.carer is not None and (carer := view.judge(about.carer.when)).may_yes:
+        yield carer
     yield from _sentences(view, (*about.finding, *about.not_established, *general.advice))
     yield from _sentences(view, (*general.tests, *general.ask_doctor, *general.follow_up))
 
@@ -50,6 +53,13 @@ def _flags(view: View) -> Iterator[Verdict]:
         verdict = view.judge(flag.when)
         if verdict.may_yes or (verdict.may_no and low and RANK[flag.level] >= EMERGENCY):
             yield verdict
+
+
+def _levels(view: View) -> Iterator[Verdict]:
+    """The sentences of each level that can still be the certain one at the end."""
+    least, most = view.fired_rank(), view.possible_rank()
+    for rank in range(least, max(least, most) + 1):
+        yield from _sentences(view, view.pack.about.levels[LEVELS[rank]].say)
 
 
 def _cause(view: View, cause: Cause) -> Iterator[Verdict]:

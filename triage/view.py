@@ -6,7 +6,7 @@ from triage.answers import Answer, Answers, describe_answer, is_answered, item_l
 from triage.condition import All, Atom, Condition, Fact, Item, Leaf, Not, Open, Verdict, judge
 from triage.errors import AnswerError, Misfit
 from triage.logic import NO, UNKNOWN, YES
-from triage.pack import EMERGENCY, RANK, Cause, Pack, RedFlag
+from triage.pack import EMERGENCY, LEVELS, RANK, Cause, Pack, RedFlag
 
 ALWAYS = Verdict(YES)
 
@@ -126,6 +126,10 @@ class View:
                 yield from self._cause(cause)
         yield self.reassurance()
         general = pack.general
+        if pack.about.carer is not None:
+            yield self.judge(pack.about.carer.when)
+        for rank in range(self.fired_rank(), self.possible_rank() + 1):
+            yield from (self.judge(sentence.when) for sentence in pack.about.levels[LEVELS[rank]].say)
         for sentence in (*pack.about.finding, *pack.about.not_established):
             yield self.judge(sentence.when)
         for sentence in (*general.advice, *general.tests, *general.ask_doctor, *general.follow_up):

@@ -107,3 +107,23 @@ def questions_of(pack: Pack, condition: Condition) -> dict[str, None]:
                 seen.add(leaf.name)
                 waiting.append(pack.fact[leaf.name].when)
     return found
+
+
+@once
+def readers(pack: Pack) -> dict[str, frozenset[int]]:
+    """For each question the identities of the conditions that read it, facts and gates looked through."""
+    gates = {
+        question.id: questions_of(pack, question.only_if)
+        for question in pack.questions
+        if question.only_if is not None
+    }
+    found: dict[str, set[int]] = {question.id: set() for question in pack.questions}
+    for _, _, condition in conditions(pack):
+        waiting, seen = [*questions_of(pack, condition)], set[str]()
+        while waiting:
+            question = waiting.pop()
+            if question not in seen:
+                seen.add(question)
+                found[question].add(id(condition))
+                waiting += gates.get(question, ())
+    return {question: frozenset(reading) for question, reading in found.items()}

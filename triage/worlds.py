@@ -31,7 +31,7 @@ from triage.condition import (
 )
 from triage.domain import bands
 from triage.pack import EMERGENCY, FLOOR, LEVELS, RANK, Cause, Evidence, Pack, RedFlag, once
-from triage.walk import conditions
+from triage.walk import conditions, readers
 
 Plane: TypeAlias = int
 _NAME = re.compile(r"v\d+")
@@ -98,6 +98,7 @@ class Compiled:
         self._places: dict[int, int] = {}
         # Places go by identity, because comparing trees would cost more; what is kept keeps its identity.
         self._kept = [condition for _, _, condition in conditions(pack)] if wanted is None else [*wanted]
+        self._readings: dict[str, Compiled] = {}
         self._kernel = self._write(self._kept, None if asks is None else set(map(id, asks)))
 
     def _slots(self) -> Iterable[Slot]:
@@ -152,6 +153,13 @@ class Compiled:
     def over(self, planes: Sequence[P], full: P) -> "Sheet[P]":
         """The same over anything that adds up like planes; ``full`` are all the answer sets there are."""
         return Sheet(self, full, self._kernel(planes, full))
+
+    def reading(self, question: str) -> "Compiled":
+        """The conditions that read a question, facts and gates looked through, by themselves; made once."""
+        if question not in self._readings:
+            wanted = [condition for condition in self._kept if id(condition) in readers(self.pack)[question]]
+            self._readings[question] = Compiled(self.pack, wanted, self.bands)
+        return self._readings[question]
 
     def place(self, condition: Condition) -> int:
         """Where the planes of a condition of the pack stand in the kernel's result."""
@@ -326,16 +334,16 @@ class Sheet(Generic[P]):
 
     def fired(self, rank: int) -> P:
         """Where some red flag of this rank or higher fires."""
-        return self._any(self.planes(flag.when).yes for flag in self._flags(rank))
+        return self.any(self.planes(flag.when).yes for flag in self._flags(rank))
 
     def possible(self, rank: int) -> P:
         """Where some red flag of this rank or higher is not excluded."""
-        return self._any(self.full ^ self.planes(flag.when).no for flag in self._flags(rank))
+        return self.any(self.full ^ self.planes(flag.when).no for flag in self._flags(rank))
 
     def in_vain(self) -> P:
         """Where some emergency flag was asked about as far as that can settle it, and is not known."""
         found = (self.planes(flag.when) for flag in self._flags(EMERGENCY))
-        return self._any(self.full ^ (one.yes | one.no | one.may_yes | one.may_no) for one in found)
+        return self.any(self.full ^ (one.yes | one.no | one.may_yes | one.may_no) for one in found)
 
     def levels(self) -> list[P]:
         """Where each level, from the lowest to the highest, is the certain one."""
@@ -348,7 +356,11 @@ class Sheet(Generic[P]):
     def outcome(self) -> Iterator[P]:
         """The planes that together are the outcome: what is said and shown, not what is still unknown."""
         about, general = self.compiled.pack.about, self.compiled.pack.general
-        yield from self.levels()
+        for name, plane in zip(LEVELS, self.levels(), strict=True):
+            yield plane
+            yield from (plane & self.planes(part.when).yes for part in about.levels[name].say if part.when)
+        if about.carer is not None:
+            yield self.planes(about.carer.when).yes
         yield from (self.planes(flag.when).yes for flag in self.compiled.pack.red_flags)
         withheld = about.causes_withheld
         shown = self.full ^ (self.planes(withheld.when).yes if withheld else self.none)
@@ -359,72 +371,6 @@ class Sheet(Generic[P]):
         for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
                          *general.ask_doctor, *general.follow_up):  # fmt: skip
             yield self.planes(sentence.when).yes
-
-    def urgent(self) -> Iterator[tuple[Condition, P]]:
-        """The flags that asking on could raise the level with to, or within, the emergencies; and where."""
-        for flag in self._flags(EMERGENCY):
-            yield flag.when, self.planes(flag.when).may_yes & (self.full ^ self.fired(RANK[flag.level]))
-
-    def asking(self, low: P | None = None) -> Iterator[tuple[Condition, P]]:
-        """The conditions that asking on could settle so that the outcome changes, and where.
-
-        ``low`` is where the floor would raise the level, if that is to be taken as given.
-        """
-        about, general = self.compiled.pack.about, self.compiled.pack.general
-        if low is None:
-            low = self.full ^ (self.fired(RANK[FLOOR]) | self.in_vain())
-        yield from self._flags_asking(low)
-        shown = self.full
-        if about.causes_withheld is not None:
-            hidden = self.planes(about.causes_withheld.when)
-            yield about.causes_withheld.when, hidden.may_yes
-            shown = self.full ^ hidden.yes
-        for cause in self.compiled.pack.causes:
-            yield from ((when, where & shown) for when, where in self._cause_asking(cause))
-        yield from self._reassurance_asking()
-        for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
-                         *general.ask_doctor, *general.follow_up):  # fmt: skip
-            yield from self._may(sentence.when)
-
-    def _may(self, when: Condition | None) -> Iterator[tuple[Condition, P]]:
-        if when is not None:
-            yield when, self.planes(when).may_yes
-
-    def _flags_asking(self, low: P) -> Iterator[tuple[Condition, P]]:
-        """A flag that could fire; or an emergency that, not excluded, would give the floor."""
-        for flag in self.compiled.pack.red_flags:
-            planes = self.planes(flag.when)
-            where = planes.may_yes
-            if RANK[flag.level] >= EMERGENCY:
-                where = where | (planes.may_no & low)
-            yield flag.when, where
-
-    def _cause_asking(self, cause: Cause) -> Iterator[tuple[Condition, P]]:
-        """Evidence that could count; evidence for it, where all of it could be excluded and some speaks or
-        could speak against it; and what follows from the cause, where something could speak for it."""
-        against = self._any(self._of(part).yes | self._of(part).may_yes for part in cause.against)
-        for part in cause.supporting:
-            against = against & (self._of(part).no | self._of(part).may_no)
-        for part in (*cause.supporting, *cause.against):
-            yield part.when, self._of(part).may_yes
-        for part in cause.supporting:
-            yield part.when, self._of(part).may_no & against
-        told = self._any(self._of(part).yes | self._of(part).may_yes for part in cause.supporting)
-        for sentence in (*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up):
-            yield from ((when, where & told) for when, where in self._may(sentence.when))
-
-    def _reassurance_asking(self) -> Iterator[tuple[Condition, P]]:
-        """Everything about the guard of the reassurance, where asking on could still bring it about."""
-        guard = self.compiled.pack.about.reassurance
-        if guard is None:
-            return
-        report = self.planes(guard.when)
-        no = [*(off.when for off in guard.switch_off), *(flag.when for flag in self._flags(1))]
-        could = report.yes | report.may_yes
-        for when in no:
-            could = could & (self.planes(when).no | self.planes(when).may_no)
-        for when in (guard.when, *no):
-            yield when, could & (self.planes(when).may_yes | self.planes(when).may_no)
 
     def _cause(self, cause: Cause) -> Iterator[P]:
         support = self.support(cause)
@@ -448,7 +394,7 @@ class Sheet(Generic[P]):
         """Where a cause has each support, by the same rule as :func:`triage.assess.support_of`."""
         supporting = self._by_strength(cause.supporting)
         against = self._by_strength(cause.against)
-        undecided = self._any(self.full ^ (part.yes | part.no) for part in map(self._of, cause.supporting))
+        undecided = self.any(self.full ^ (part.yes | part.no) for part in map(self._of, cause.supporting))
         found: dict[str, P] = {}
         left = self.full
         for name, where in (
@@ -467,7 +413,7 @@ class Sheet(Generic[P]):
 
     def _by_strength(self, parts: Sequence[Evidence]) -> dict[str, P]:
         return {
-            strength: self._any(self._of(part).yes for part in parts if part.strength == strength)
+            strength: self.any(self._of(part).yes for part in parts if part.strength == strength)
             for strength in ("strong", "moderate", "weak")
         }
 
@@ -477,7 +423,8 @@ class Sheet(Generic[P]):
     def _flags(self, rank: int) -> Iterable[RedFlag]:
         return (flag for flag in self.compiled.pack.red_flags if RANK[flag.level] >= rank)
 
-    def _any(self, planes: Iterable[P]) -> P:
+    def any(self, planes: Iterable[P]) -> P:
+        """Where at least one of the planes holds."""
         found = self.none
         for plane in planes:
             found |= plane

@@ -8,6 +8,7 @@ from triage.assessment import Support
 from triage.batch.columns import Unit, units_of
 from triage.condition import All, AnyOf, AtLeast, Condition, Fact, Item, Not
 from triage.pack import EMERGENCY, LEVELS, RANK, Cause, Pack, Sentence
+from triage.waiting import asking
 from triage.walk import conditions
 from triage.worlds import Compiled, Plane, Sheet
 
@@ -142,6 +143,14 @@ def outcome(pack: Pack, sheet: Sheet[Plane], shown: Plane) -> Iterator[tuple[Con
             (*cause.about, *cause.handling, *cause.advice, *cause.tests, *cause.follow_up), told
         )
     yield from _reassurance(pack, sheet)
+    if about.carer is not None:
+        yield about.carer.when, sheet.full
+    for rank, level in enumerate(LEVELS):
+        if any(sentence.when is not None for sentence in about.levels[level].say):
+            reached = sheet.full ^ sheet.fired(rank + 1)
+            yield from _sentences(
+                about.levels[level].say, reached & (sheet.possible(rank) if rank else reached)
+            )
     yield from _sentences((*about.finding, *about.not_established), sheet.full)
     yield from _sentences(
         (*general.advice, *general.tests, *general.ask_doctor, *general.follow_up), sheet.full
@@ -164,13 +173,13 @@ def _reassurance(pack: Pack, sheet: Sheet[Plane]) -> Iterator[tuple[Condition, P
 
 def _status(sheet: Sheet[Plane], pack: Pack, shown: Plane) -> tuple[Plane, ...]:
     """Where the status is complete, incomplete, unsettled."""
-    asking = unknown = 0
-    for _, where in sheet.asking():
-        asking |= where
+    unasked = unknown = 0
+    for _, where in asking(sheet):
+        unasked |= where
     for condition, where in outcome(pack, sheet, shown):
         planes = sheet.planes(condition)
         unknown |= where & (sheet.full ^ (planes.yes | planes.no))
-    return sheet.full ^ unknown, asking, unknown & (sheet.full ^ asking)
+    return sheet.full ^ unknown, unasked, unknown & (sheet.full ^ unasked)
 
 
 def _standing(sheet: Sheet[Plane], cause: Cause, ranked: bool) -> Standing:

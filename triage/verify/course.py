@@ -5,14 +5,15 @@ could still raise the level to an emergency, then what could still change the ou
 not open cannot become open again, so nothing is ever asked behind the place a sweep has reached.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias
 
-from triage.condition import Condition
+from triage.waiting import Waiting, asking, urgent
+from triage.walk import readers
 from triage.worlds import Compiled, P, Sheet
 
-Waiting: TypeAlias = Iterable[tuple[Condition, P]]
+Sweep: TypeAlias = Callable[[Sheet[P], frozenset[int]], Waiting[P]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ def course(compiled: Compiled, people: Sequence[P], full: P) -> list[Asked[P]]:
     """
     known = [full ^ full] * len(people)
     steps = []
-    for urgent, waiting in ((True, _urgent), (False, _asking)):
+    sweeps: tuple[tuple[bool, Sweep[P]], ...] = ((True, urgent), (False, asking))
+    for first, waiting in sweeps:
         for question in compiled.pack.questions:
             where = only(compiled, known, full, question.id, waiting)
-            steps.append(Asked(question.id, urgent, where, tuple(known)))
+            steps.append(Asked(question.id, first, where, tuple(known)))
             for place in places(compiled, question.id):
                 known[place] = known[place] | (people[place] & where)
     return steps
@@ -50,9 +52,7 @@ def ending(compiled: Compiled, people: Sequence[P], steps: Sequence[Asked[P]]) -
     return known
 
 
-def only(
-    compiled: Compiled, known: Sequence[P], full: P, question: str, waiting: Callable[[Sheet[P]], Waiting[P]]
-) -> P:
+def only(compiled: Compiled, known: Sequence[P], full: P, question: str, waiting: Sweep[P]) -> P:
     """Where this question itself is waited for: an open condition that counts reads it.
 
     What is to ask is looked at with all other questions taken as asked and not known.
@@ -68,8 +68,8 @@ def only(
     unanswered = full
     for place in places(compiled, question):
         unanswered = unanswered & (full ^ planes[place])
-    alone, found = compiled.over(planes, full), full ^ full
-    for condition, where in waiting(compiled.over(known, full)):
+    alone, found = compiled.reading(question).over(planes, full), full ^ full
+    for condition, where in waiting(compiled.over(known, full), readers(compiled.pack)[question]):
         found = found | (where & alone.planes(condition).ask)
     return found & unanswered
 
@@ -79,22 +79,14 @@ def places(compiled: Compiled, question: str) -> list[int]:
     return [place for slot, place in compiled.slots.items() if slot.question == question]
 
 
-def _urgent(sheet: Sheet[P]) -> Waiting[P]:
-    return sheet.urgent()
-
-
-def _asking(sheet: Sheet[P]) -> Waiting[P]:
-    return sheet.asking()
-
-
 def once(compiled: Compiled, people: Sequence[P], full: P, low: P | None = None) -> dict[str, P]:
     """Who would be asked each question in one sweep in the author's order, urgent or not.
 
     ``low`` is where the floor is taken to matter, instead of where it does (see :meth:`Sheet.asking`).
     """
 
-    def waiting(sheet: Sheet[P]) -> Waiting[P]:
-        return sheet.asking(low)
+    def waiting(sheet: Sheet[P], among: frozenset[int]) -> Waiting[P]:
+        return asking(sheet, among, low)
 
     known = [full ^ full] * len(people)
     asked = {}

@@ -4,7 +4,7 @@ A formula is built from variables with ``&``, ``|``, ``^`` and ``~``, so that th
 :mod:`triage.worlds` runs over formulas as it runs over integers. Equal formulas are one node.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from triage.errors import MissingExtra
@@ -22,12 +22,24 @@ class Formula:
         self.node = node
 
     def __and__(self, other: "Formula", /) -> "Formula":
-        return Formula(self.graph, self.graph.both(self.node, other.node))
+        node, beside = self.node, other.node
+        if node in (beside, FALSE) or beside == TRUE:
+            return self
+        if node == TRUE or beside == FALSE:
+            return other
+        return Formula(self.graph, self.graph.both(node, beside))
 
     def __or__(self, other: "Formula", /) -> "Formula":
-        return Formula(self.graph, -self.graph.both(-self.node, -other.node))
+        node, beside = self.node, other.node
+        if node in (beside, TRUE) or beside == FALSE:
+            return self
+        if node == FALSE or beside == TRUE:
+            return other
+        return Formula(self.graph, -self.graph.both(-node, -beside))
 
     def __xor__(self, other: "Formula", /) -> "Formula":
+        if other.node == FALSE:
+            return self
         return Formula(self.graph, self.graph.differ(self.node, other.node))
 
     def __invert__(self) -> "Formula":
@@ -118,7 +130,6 @@ class _Sat(Protocol):
     def add_clause(self, clause: list[int]) -> None: ...
     def solve(self, assumptions: list[int]) -> bool: ...
     def get_model(self) -> list[int]: ...
-    def set_phases(self, literals: list[int]) -> None: ...
     def delete(self) -> None: ...
 
 
@@ -127,17 +138,24 @@ def _solver() -> _Sat:
         from pysat.solvers import Solver as Found
     except ImportError:
         raise MissingExtra("verify", "python-sat") from None
-    found: _Sat = Found(name="glucose4")
+    found: _Sat = Found(name="minisat22")
     return found
 
 
 class Model:
     """An answer set that the solver found, as the truth of every formula it knows."""
 
-    def __init__(self, graph: Graph, true: frozenset[int]) -> None:
+    def __init__(self, graph: Graph, literals: Sequence[int], written: Mapping[int, int]) -> None:
         self._graph = graph
+        self._literals = literals
+        self._written, self._moment = written, len(written)
         self._values: dict[int, bool] = {TRUE: True}
-        self._true = true
+
+    def _told(self, node: int) -> bool | None:
+        """What the solver itself says of a node: nothing of one that it did not know at the time."""
+        if self._written.get(node, self._moment) < self._moment:
+            return self._literals[node - 1] > 0
+        return None if self._graph.parts(node) else False
 
     def holds(self, formula: Formula) -> bool:
         """Whether the formula holds; a variable that no question to the solver named is false."""
@@ -147,10 +165,11 @@ class Model:
             if node in self._values:
                 waiting.pop()
                 continue
-            parts = self._graph.parts(node)
-            if parts is None:
-                self._values[node] = node in self._true
+            told = self._told(node)
+            if told is not None:
+                self._values[node] = told
                 continue
+            parts = self._graph.parts(node) or ()
             missing = [abs(part) for part in parts if abs(part) not in self._values]
             if missing:
                 waiting += missing
@@ -165,8 +184,7 @@ class Solver:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._sat = _solver()
-        self._written = {TRUE}
-        self._variables: list[int] = []
+        self._written = {TRUE: 0}  # each node with its number in the order of writing
         self._sat.add_clause([TRUE])
 
     def always(self, formula: Formula) -> None:
@@ -174,19 +192,13 @@ class Solver:
         self._write(formula.node)
         self._sat.add_clause([formula.node])
 
-    def prefer(self, formula: Formula) -> None:
-        """Let a variable, or its opposite, be so where nothing decides it."""
-        self._write(formula.node)
-        self._sat.set_phases([formula.node])
-
     def find(self, *formulas: Formula) -> Model | None:
         """An answer set in which all the formulas hold, or None: there is none, proven."""
         for formula in formulas:
             self._write(formula.node)
         if not self._sat.solve(assumptions=[formula.node for formula in formulas]):
             return None
-        true = frozenset(literal for literal in self._sat.get_model() if literal > 0)
-        return Model(self._graph, true.intersection(self._variables))
+        return Model(self._graph, self._sat.get_model(), self._written)
 
     def _write(self, node: int) -> None:
         """Give the solver the clauses of a node and of everything below it, once."""
@@ -195,10 +207,9 @@ class Solver:
             node = waiting.pop()
             if node in self._written:
                 continue
-            self._written.add(node)
+            self._written[node] = len(self._written)
             parts = self._graph.parts(node)
             if parts is None:
-                self._variables.append(node)
                 continue
             one, other = parts
             self._sat.add_clause([-node, one])

@@ -12,6 +12,7 @@ from triage.answers import normalise
 from triage.pack import LEVELS, Case, Pack
 from triage.verify.cases import filled
 from triage.verify.said import first, told
+from triage.waiting import asking
 from triage.worlds import Compiled, Plane, Sheet
 
 K = TypeVar("K", bound=Hashable)
@@ -100,7 +101,7 @@ class Recorded:
     def _statuses(self, sheet: Sheet[Plane], unsure: Sheet[Plane]) -> Pairs:
         """How far the interview got; and answers must fit, so that nothing is said that was not asked."""
         unasked, still_open = (
-            reduce(or_, (where for _, where in seen.asking()), seen.none) for seen in (sheet, unsure)
+            reduce(or_, (where for _, where in asking(seen)), seen.none) for seen in (sheet, unsure)
         )
         yield self._status.get("incomplete", 0), unasked
         yield self._status.get("unsettled", 0), still_open & ~unasked

@@ -1,20 +1,14 @@
 """Many people, all sorts of them: what can happen at all mostly happens to one, and needs no solver."""
 
-import hashlib
-
 from triage.answers import Answer
 from triage.pack import LEVELS, RANK, Pack
+from triage.verify.sample import half
 from triage.verify.space import Unit
 from triage.verify.theorems.claim import Person
 from triage.walk import questions_of
 from triage.worlds import Plane, Sheet, compiled
 
 SIZE = 1 << 13
-
-
-def _half(number: int) -> Plane:
-    """Half of all people, for each number other ones, and each time the same."""
-    return int.from_bytes(hashlib.shake_128(str(number).encode()).digest(SIZE // 8))
 
 
 class Crowd:
@@ -30,7 +24,7 @@ class Crowd:
             first = number % len(slots)
             for slot in (*slots[first:], *slots[:first]):
                 place = self.compiled.slots[slot]
-                planes[place] = left & _half(place)
+                planes[place] = left & half(place, SIZE)
                 left &= ~planes[place]
         said = self.compiled.over(planes, self.full)
         gates = {question.id: self.full ^ said.planes(question.only_if).no for question in pack.questions}

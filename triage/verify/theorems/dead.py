@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from triage.condition import Not
 from triage.pack import LEVELS, Cause, Pack, Sentence
 from triage.verify.course import course
-from triage.verify.formula import Formula
 from triage.verify.space import Anyone, Space, Unit
 from triage.verify.theorems.claim import (
     Claim,
@@ -18,6 +17,7 @@ from triage.verify.theorems.claim import (
 )
 from triage.verify.theorems.crowd import Crowd
 from triage.verify.theorems.relevance import Relevance, Undecided
+from triage.verify.theorems.views import on_the_outcome
 from triage.worlds import P, Sheet
 
 
@@ -212,7 +212,7 @@ def _asked_in_vain(pack: Pack, claim: Claim) -> None:
     space = Space(pack)
     someone = space.everyone()
     steps = course(space.compiled, someone.planes, space.graph.true)
-    relevance = Relevance(space, _outcomes)
+    relevance = Relevance(space, on_the_outcome(space.compiled))
     vain = 0
     for step in steps:
         try:
@@ -227,7 +227,3 @@ def _asked_in_vain(pack: Pack, claim: Claim) -> None:
             place = question_place(pack, step.question)
             claim.counterexamples.append(Counterexample(message, people, (place,)))
     claim.counts["places_where_a_question_is_asked_in_vain"] = vain
-
-
-def _outcomes(_now: Sheet[Formula], later: Sheet[Formula]) -> Iterator[Formula]:
-    return later.outcome()

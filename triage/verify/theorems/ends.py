@@ -9,6 +9,7 @@ from triage.verify.formula import Formula, Model
 from triage.verify.space import Anyone, Space
 from triage.verify.theorems.chance import Chance
 from triage.verify.theorems.claim import Claim, Counterexample, person, question_place
+from triage.waiting import asking
 from triage.worlds import Compiled, P
 
 
@@ -41,7 +42,7 @@ def _asked(pack: Pack, space: Space, steps: Sequence[Asked[Formula]]) -> dict[st
 
 def _is_over(space: Space, end: Anyone, claim: Claim) -> None:
     """After the two sweeps nothing is left to ask."""
-    model = space.solver.find(space.graph.any(where for _, where in end.sheet.asking()))
+    model = space.solver.find(space.graph.any(where for _, where in asking(end.sheet)))
     if model:
         claim.counterexamples.append(
             Counterexample("the interview does not end: something is still to ask", (person(end, model),))

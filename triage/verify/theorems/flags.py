@@ -16,6 +16,7 @@ from triage.verify.theorems.claim import (
     question_place,
 )
 from triage.verify.theorems.relevance import Relevance, Undecided
+from triage.verify.theorems.views import on_the_emergencies
 from triage.worlds import Sheet
 
 
@@ -85,6 +86,7 @@ def _nothing_urgent_is_left(pack: Pack, space: Space, steps: list[Asked[Formula]
 def _what_is_urgent_can_matter(pack: Pack, space: Space, steps: list[Asked[Formula]], claim: Claim) -> None:
     """Nobody is asked what can raise nothing while another question still can."""
     later = space.anyone()
+    relevance = Relevance(space, on_the_emergencies(space.compiled))
     for step in steps:
         if not step.urgent:
             continue
@@ -94,7 +96,7 @@ def _what_is_urgent_can_matter(pack: Pack, space: Space, steps: list[Asked[Formu
         )
         raised = space.graph.any(_raised(now.sheet, later.sheet))
         try:
-            found = Relevance(space, _raised).irrelevant(step, (later.fits, goes_on, raised))
+            found = relevance.irrelevant(step, (later.fits, goes_on, raised))
         except Undecided:
             claim.open.append(f"whether '{step.question}' can always matter when it is asked as urgent")
             continue

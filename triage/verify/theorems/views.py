@@ -1,0 +1,89 @@
+"""What of the outcome may differ with the answer to a question, the smallest parts first."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from triage.condition import Condition
+from triage.pack import EMERGENCY, FLOOR, RANK, Pack, RedFlag
+from triage.verify.theorems.relevance import View
+from triage.walk import readers
+from triage.worlds import Compiled, P, Sheet
+
+
+def on_the_outcome(whole: Compiled) -> Callable[[str], Iterator[View]]:
+    """For a question: the flags, evidence and general sentences that read it; the floor; everything."""
+    pack = whole.pack
+    floor = _floor(pack)
+
+    def views(question: str) -> Iterator[View]:
+        reading = readers(whole.pack)[question]
+        yield _shown(pack, reading)
+        if any(RANK[flag.level] >= EMERGENCY and id(flag.when) in reading for flag in pack.red_flags):
+            yield floor
+        yield View(whole, _whole)
+
+    return views
+
+
+def on_the_emergencies(whole: Compiled) -> Callable[[str], Iterator[View]]:
+    """For a question: the emergency flags that read it, where they would raise what is certain now."""
+    urgent = [flag for flag in whole.pack.red_flags if RANK[flag.level] >= EMERGENCY]
+
+    def views(question: str) -> Iterator[View]:
+        reading = readers(whole.pack)[question]
+        yield _raised(whole.pack, [flag for flag in urgent if id(flag.when) in reading])
+        yield _raised(whole.pack, urgent)
+
+    return views
+
+
+def _shown_conditions(pack: Pack) -> Iterator[Condition]:
+    """The conditions whose truth is a part of the outcome by itself, or where causes are shown."""
+    about, general = pack.about, pack.general
+    yield from (flag.when for flag in pack.red_flags)
+    for cause in pack.causes:
+        yield from (part.when for part in (*cause.supporting, *cause.against))
+    for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
+                     *general.ask_doctor, *general.follow_up):  # fmt: skip
+        if sentence.when is not None:
+            yield sentence.when
+
+
+def _shown(pack: Pack, reading: frozenset[int]) -> View:
+    """The rules that read a question; evidence only where causes are shown."""
+    evidence = {id(part.when) for cause in pack.causes for part in (*cause.supporting, *cause.against)}
+    wanted = [condition for condition in _shown_conditions(pack) if id(condition) in reading]
+    withheld = pack.about.causes_withheld
+
+    def compared(_now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+        shown = later.full if withheld is None else later.full ^ later.planes(withheld.when).yes
+        for condition in wanted:
+            plane = later.planes(condition).yes
+            yield plane & shown if id(condition) in evidence else plane
+
+    also = [] if withheld is None else [withheld.when]
+    return View(Compiled(pack, [*wanted, *also], asks=()), compared)
+
+
+def _floor(pack: Pack) -> View:
+    """Whether the level is at least the floor."""
+    flags = [flag.when for flag in pack.red_flags if RANK[flag.level] >= RANK[FLOOR]]
+
+    def compared(_now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+        yield later.fired(RANK[FLOOR]) | later.in_vain()
+
+    return View(Compiled(pack, flags), compared)
+
+
+def _raised(pack: Pack, flags: Iterable[RedFlag]) -> View:
+    """Whether these flags fire and raise the level that is certain now."""
+    flags = [*flags]
+
+    def compared(now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+        for flag in flags:
+            yield later.planes(flag.when).yes & (now.full ^ now.fired(RANK[flag.level]))
+
+    return View(Compiled(pack, [flag.when for flag in flags], asks=()), compared)
+
+
+def _whole(_now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+    return later.outcome()
