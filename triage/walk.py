@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from triage.condition import Condition, Fact, leaves
+from triage.condition import Condition, Fact, Leaf, leaves
 from triage.pack import Cited, Model, Pack, once
 from triage.source import Loc
 
@@ -96,17 +96,23 @@ def citations(pack: Pack) -> Iterator[tuple[str, Loc, Cited]]:
 
 def questions_of(pack: Pack, condition: Condition) -> dict[str, None]:
     """The questions a condition reads, facts looked through, in reading order."""
-    found: dict[str, None] = {}
+    return {leaf.question: None for leaf in _read(pack, condition) if not isinstance(leaf, Fact)}
+
+
+def facts_of(pack: Pack, condition: Condition) -> dict[str, None]:
+    """The facts a condition reads, those that its facts read among them."""
+    return {leaf.name: None for leaf in _read(pack, condition) if isinstance(leaf, Fact)}
+
+
+def _read(pack: Pack, condition: Condition) -> Iterator[Leaf]:
     waiting = [condition]
     seen: set[str] = set()
     while waiting:
         for leaf, _ in leaves(waiting.pop(0)):
-            if not isinstance(leaf, Fact):
-                found[leaf.question] = None
-            elif leaf.name not in seen:
+            yield leaf
+            if isinstance(leaf, Fact) and leaf.name not in seen:
                 seen.add(leaf.name)
                 waiting.append(pack.fact[leaf.name].when)
-    return found
 
 
 @once

@@ -95,7 +95,7 @@ class Compiled:
         self._by_unit: dict[tuple[str, str | None], list[Slot]] = {}
         for slot in self.slots:
             self._by_unit.setdefault((slot.question, slot.item), []).append(slot)
-        self._places: dict[int, int] = {}
+        self.places: dict[int, int] = {}
         # Places go by identity, because comparing trees would cost more; what is kept keeps its identity.
         self._kept = [condition for _, _, condition in conditions(pack)] if wanted is None else [*wanted]
         self._readings: dict[str, Compiled] = {}
@@ -163,13 +163,13 @@ class Compiled:
 
     def place(self, condition: Condition) -> int:
         """Where the planes of a condition of the pack stand in the kernel's result."""
-        return self._places[id(condition)]
+        return self.places[id(condition)]
 
     def _write(self, wanted: Sequence[Condition], asks: Container[int] | None) -> Kernel:
         writer = _Writer(self)
         results: list[str] = []
         for condition in wanted:
-            self._places[id(condition)] = len(results)
+            self.places[id(condition)] = len(results)
             yes, no, *still = writer.node(condition)
             results += yes, no
             results += still if asks is None or id(condition) in asks else ["None"] * len(still)
@@ -331,6 +331,15 @@ class Sheet(Generic[P]):
             return Planes(self.full, self.none, self.none, self.none, self.none)
         place = self.compiled.place(condition)
         return Planes(*self.results[place : place + len(Planes._fields)])
+
+    def answered(self, question: str, planes: Sequence[P]) -> "Sheet[P]":
+        """The same after another answer to one question: what does not read it stays as it is."""
+        reading = self.compiled.reading(question)
+        fresh, results, width = reading.over(planes, self.full), [*self.results], len(Planes._fields)
+        for condition, place in reading.places.items():
+            at = self.compiled.places[condition]
+            results[at : at + width] = fresh.results[place : place + width]
+        return Sheet(self.compiled, self.full, tuple(results))
 
     def fired(self, rank: int) -> P:
         """Where some red flag of this rank or higher fires."""

@@ -32,16 +32,33 @@ def course(compiled: Compiled, people: Sequence[P], full: P) -> list[Asked[P]]:
     Plainer questions change an answer before the next question comes; ``people`` holds what stands after
     them. Each question comes twice, once in each sweep, and nobody is asked in both.
     """
-    known = [full ^ full] * len(people)
+    known = _Known(compiled, full)
     steps = []
     sweeps: tuple[tuple[bool, Sweep[P]], ...] = ((True, urgent), (False, asking))
     for first, waiting in sweeps:
         for question in compiled.pack.questions:
-            where = only(compiled, known, full, question.id, waiting)
-            steps.append(Asked(question.id, first, where, tuple(known)))
-            for place in places(compiled, question.id):
-                known[place] = known[place] | (people[place] & where)
+            where = known.waited_for(question.id, waiting)
+            steps.append(Asked(question.id, first, where, tuple(known.planes)))
+            known.tell(question.id, people, where)
     return steps
+
+
+def once(compiled: Compiled, people: Sequence[P], full: P, low: P | None = None) -> dict[str, P]:
+    """Who would be asked each question in one sweep in the author's order, urgent or not.
+
+    ``low`` is where the floor is taken to matter, instead of where it does (see
+    :func:`triage.waiting.asking`).
+    """
+
+    def waiting(sheet: Sheet[P], among: frozenset[int]) -> Waiting[P]:
+        return asking(sheet, among, low)
+
+    known = _Known(compiled, full)
+    asked = {}
+    for question in compiled.pack.questions:
+        where = asked[question.id] = known.waited_for(question.id, waiting)
+        known.tell(question.id, people, where)
+    return asked
 
 
 def ending(compiled: Compiled, people: Sequence[P], steps: Sequence[Asked[P]]) -> list[P]:
@@ -52,47 +69,51 @@ def ending(compiled: Compiled, people: Sequence[P], steps: Sequence[Asked[P]]) -
     return known
 
 
-def only(compiled: Compiled, known: Sequence[P], full: P, question: str, waiting: Sweep[P]) -> P:
-    """Where this question itself is waited for: an open condition that counts reads it.
+class _Known(Generic[P]):
+    """What is known of everyone at one moment.
 
-    What is to ask is looked at with all other questions taken as asked and not known.
+    ``planes`` are the answers; in ``beside`` each question that is not answered is asked and not known.
     """
-    planes = list(known)
-    for name, item in compiled.units:
-        if name != question:
-            *said, unknown = (compiled.slots[slot] for slot in compiled.slots_of(name, item))
-            answered = planes[unknown]
-            for place in said:
-                answered = answered | planes[place]
-            planes[unknown] = planes[unknown] | (full ^ answered)
-    unanswered = full
-    for place in places(compiled, question):
-        unanswered = unanswered & (full ^ planes[place])
-    alone, found = compiled.reading(question).over(planes, full), full ^ full
-    for condition, where in waiting(compiled.over(known, full), readers(compiled.pack)[question]):
-        found = found | (where & alone.planes(condition).ask)
-    return found & unanswered
+
+    def __init__(self, compiled: Compiled, full: P) -> None:
+        self._compiled = compiled
+        self._full, self._none = full, full ^ full
+        self.planes = [self._none] * len(compiled.slots)
+        self._beside = [full if slot.value == "unknown" else self._none for slot in compiled.slots]
+        self._sheet = compiled.over(self.planes, full)
+
+    def waited_for(self, question: str, waiting: Sweep[P]) -> P:
+        """Where this question itself is waited for: an open condition that counts reads it.
+
+        What is to ask is looked at with all other questions taken as asked and not known.
+        """
+        planes = [*self._beside]
+        unanswered = self._full
+        for place in places(self._compiled, question):
+            planes[place] = self.planes[place]
+            unanswered = unanswered & (self._full ^ self.planes[place])
+        alone, found = self._compiled.reading(question).over(planes, self._full), self._none
+        for condition, where in waiting(self._sheet, readers(self._compiled.pack)[question]):
+            found = found | (where & alone.planes(condition).ask)
+        return found & unanswered
+
+    def tell(self, question: str, people: Sequence[P], where: P) -> None:
+        """Some answer the question, each as they would."""
+        if where == self._none:
+            return
+        for unit in self._compiled.units:
+            if unit[0] == question:
+                *said, unknown = (self._compiled.slots[slot] for slot in self._compiled.slots_of(*unit))
+                left = self._full
+                for place in (*said, unknown):
+                    self.planes[place] = self.planes[place] | (people[place] & where)
+                for place in said:
+                    self._beside[place] = self.planes[place]
+                    left = left & (self._full ^ self.planes[place])
+                self._beside[unknown] = left
+        self._sheet = self._sheet.answered(question, self.planes)
 
 
 def places(compiled: Compiled, question: str) -> list[int]:
     """The places of a question's slots, those of all its items."""
     return [place for slot, place in compiled.slots.items() if slot.question == question]
-
-
-def once(compiled: Compiled, people: Sequence[P], full: P, low: P | None = None) -> dict[str, P]:
-    """Who would be asked each question in one sweep in the author's order, urgent or not.
-
-    ``low`` is where the floor is taken to matter, instead of where it does (see :meth:`Sheet.asking`).
-    """
-
-    def waiting(sheet: Sheet[P], among: frozenset[int]) -> Waiting[P]:
-        return asking(sheet, among, low)
-
-    known = [full ^ full] * len(people)
-    asked = {}
-    for question in compiled.pack.questions:
-        where = only(compiled, known, full, question.id, waiting)
-        asked[question.id] = where
-        for place in places(compiled, question.id):
-            known[place] = known[place] | (people[place] & where)
-    return asked

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import and_
 
+from triage.verify.course import course
 from triage.worlds import Compiled, Plane, Slot
 
 SIZE = 1 << 12
@@ -30,6 +31,8 @@ class Sample:
                 self.planes[place] = left & self._some(place, slot.item is not None)
                 left &= ~self.planes[place]
             self.planes[compiled.slots[last]] = left
+        steps = course(compiled, self.planes, self.full)
+        self.asked = {(step.question, step.urgent): step for step in steps if step.where}
         self.next = [(plane >> 1) | ((plane & 1) << (SIZE - 1)) for plane in self.planes]
 
     def _in_order(self, compiled: Compiled, unit: tuple[str, str | None], number: int) -> list[Slot]:

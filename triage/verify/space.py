@@ -9,7 +9,7 @@ from triage.condition import Condition
 from triage.pack import Pack
 from triage.verify.course import places
 from triage.verify.formula import Formula, Graph, Model, Solver
-from triage.worlds import Compiled, Sheet
+from triage.worlds import Compiled, Sheet, compiled
 
 Unit = tuple[str, str | None]
 
@@ -92,7 +92,8 @@ class Space:
         cuts: Mapping[str, tuple[range, ...]] | None = None,
     ) -> None:
         self.pack = pack
-        self.compiled = Compiled(pack, wanted, cuts)
+        whole = wanted is None and cuts is None
+        self.compiled = compiled(pack) if whole else Compiled(pack, wanted, cuts)
         self.graph: Graph = beside.graph if beside else Graph()
         self.solver: Solver = beside.solver if beside else Solver(self.graph)
 

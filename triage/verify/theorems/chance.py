@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from triage.errors import MissingExtra
 from triage.pack import Pack
-from triage.worlds import Compiled
+from triage.worlds import Compiled, compiled
 
 if TYPE_CHECKING:
     from oxidd.bdd import BDDFunction
@@ -19,12 +19,12 @@ class Chance:
     ``number`` is how many people that is, each number of a band counted.
     """
 
-    def __init__(self, pack: Pack, compiled: Compiled | None = None) -> None:
+    def __init__(self, pack: Pack, own: Compiled | None = None) -> None:
         try:
             from oxidd.bdd import BDDManager
         except ImportError:
             raise MissingExtra("verify", "oxidd") from None
-        self.compiled = compiled or Compiled(pack)
+        self.compiled = own or compiled(pack)
         self._manager = BDDManager(NODES, NODES >> 2, 1)
         self._weights: list[Fraction] = []
         self.number = 1

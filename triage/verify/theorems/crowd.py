@@ -1,12 +1,15 @@
 """Many people, all sorts of them: what can happen at all mostly happens to one, and needs no solver."""
 
+from collections.abc import Callable
+
 from triage.answers import Answer
 from triage.pack import LEVELS, RANK, Pack
 from triage.verify.sample import half
 from triage.verify.space import Unit
 from triage.verify.theorems.claim import Person
-from triage.walk import questions_of
-from triage.worlds import Plane, Sheet, compiled
+from triage.verify.theorems.views import told_alone
+from triage.walk import facts_of, readers
+from triage.worlds import Compiled, Plane, Sheet, compiled
 
 SIZE = 1 << 13
 
@@ -34,24 +37,12 @@ class Crowd:
         self.sheet: Sheet[Plane] = self.compiled.over(self.planes, self.full)
         self._levels = self.sheet.levels()
         self._possible = [self.sheet.possible(rank) for rank in range(len(LEVELS))]
-        self._readers = self._by_question()
-
-    def _by_question(self) -> dict[str, list[tuple[int, Plane]]]:
-        """For each question the flags and evidence that read it, by place, and to whom they are shown."""
-        withheld = self.pack.about.causes_withheld
+        withheld = pack.about.causes_withheld
         causes = self.full ^ (self.sheet.planes(withheld.when).yes if withheld else 0)
-        evidence = (part for cause in self.pack.causes for part in (*cause.supporting, *cause.against))
-        found: dict[str, list[tuple[int, Plane]]] = {question: [] for question in self.pack.question}
-        for when, shown in (
-            *((flag.when, self.full) for flag in self.pack.red_flags),
-            *((part.when, causes) for part in evidence),
-        ):
-            for question in questions_of(self.pack, when):
-                found[question].append((self.compiled.place(when), shown))
-        return found
+        self._told = [(when, causes if hidden else self.full) for when, hidden in told_alone(pack)]
 
     def differ(self, unit: Unit) -> Plane:
-        """Those for whom some flag or evidence changes if they give another answer to this alone."""
+        """Those for whom some rule or general sentence changes if they give another answer to this alone."""
         places = [self.compiled.slots[slot] for slot in self.compiled.slots_of(*unit)]
         planes = list(self.planes)
         unsaid = self.full
@@ -59,10 +50,20 @@ class Crowd:
             unsaid &= ~self.planes[place]
         for place, other in zip(places, (*places[1:], None), strict=True):
             planes[place] = unsaid if other is None else self.planes[other]
-        after = self.compiled.over(planes, self.full).results
+        reading = readers(self.pack)[unit[0]]
+        return self._differ(self.compiled.reading(unit[0]).over(planes, self.full), reading.__contains__)
+
+    def differ_in(self, other: Pack, fact: str) -> Plane:
+        """Those for whom a rule or general sentence that reads the fact is another in the other pack."""
+        reading = {id(when): when for when, _ in self._told if fact in facts_of(self.pack, when)}
+        after = Compiled(other, reading.values(), self.compiled.bands, asks=())
+        return self._differ(after.over(self.planes, self.full), reading.__contains__)
+
+    def _differ(self, after: Sheet[Plane], among: Callable[[int], bool]) -> Plane:
         found = 0
-        for place, shown in self._readers[unit[0]]:
-            found |= shown & (self.sheet.results[place] ^ after[place])
+        for when, shown in self._told:
+            if among(id(when)):
+                found |= shown & (self.sheet.planes(when).yes ^ after.planes(when).yes)
         return found
 
     def values(self, unit: Unit) -> dict[str, Plane]:

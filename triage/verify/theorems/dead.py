@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from triage.condition import Not
 from triage.pack import LEVELS, Cause, Pack, Sentence
-from triage.verify.course import course
+from triage.verify.interviews import interviews
 from triage.verify.space import Anyone, Space, Unit
 from triage.verify.theorems.claim import (
     Claim,
     Counterexample,
+    Person,
     Place,
     differs,
     flag_place,
@@ -45,7 +46,7 @@ def everything_matters(pack: Pack) -> Claim:
         else:
             claim.counterexamples.append(Counterexample(f"{name} can never be shown", (), (place,)))
     _answers(pack, space, anyone, claim)
-    _facts(pack, claim)
+    _facts(pack, crowd, claim)
     claim.counts["witnesses"] = len(claim.witnesses)
     return claim
 
@@ -188,20 +189,28 @@ def _named(pack: Pack, unit: Unit, said: Mapping[str, P]) -> Iterator[tuple[str,
         yield f"item {item}" if item else f"question {question}", said["yes"]
 
 
-def _facts(pack: Pack, claim: Claim) -> None:
+def _facts(pack: Pack, crowd: Crowd, claim: Claim) -> None:
     """For each fact, somebody for whom the outcome is another if the fact means its opposite."""
     for number, fact in enumerate(pack.facts):
-        space = Space(pack)
-        anyone = space.anyone()
         facts = [*pack.facts]
         facts[number] = fact.model_copy(update={"when": Not(fact.when)})
-        opposite = Space(pack.with_parts(facts=tuple(facts)), beside=space).given(anyone.planes)
-        model = space.solver.find(anyone.fits, differs(anyone.sheet.outcome(), opposite.sheet.outcome()))
-        if model:
-            claim.witnesses[f"fact {fact.id}"] = person(anyone, model)
+        opposite = pack.with_parts(facts=tuple(facts))
+        differ = crowd.differ_in(opposite, fact.id)
+        witness = crowd.person(differ) if differ else _for_whom_it_matters(pack, opposite)
+        if witness:
+            claim.witnesses[f"fact {fact.id}"] = witness
         else:
             place = ("facts.yaml", ("facts", number))
             claim.counterexamples.append(Counterexample(f"fact {fact.id} can change nothing", (), (place,)))
+
+
+def _for_whom_it_matters(pack: Pack, opposite: Pack) -> Person | None:
+    """Somebody whose outcome is another with the other pack, found by the solver."""
+    space = Space(pack)
+    anyone = space.anyone()
+    other = Space(opposite, beside=space).given(anyone.planes)
+    model = space.solver.find(anyone.fits, differs(anyone.sheet.outcome(), other.sheet.outcome()))
+    return person(anyone, model) if model else None
 
 
 # --- questions asked in vain ----------------------------------------------------------------------
@@ -209,12 +218,10 @@ def _facts(pack: Pack, claim: Claim) -> None:
 
 def _asked_in_vain(pack: Pack, claim: Claim) -> None:
     """Nobody is asked a question when none of its answers can change anything for them."""
-    space = Space(pack)
-    someone = space.everyone()
-    steps = course(space.compiled, someone.planes, space.graph.true)
-    relevance = Relevance(space, on_the_outcome(space.compiled))
+    every = interviews(pack)
+    relevance = Relevance(every, on_the_outcome(every.space.compiled))
     vain = 0
-    for step in steps:
+    for step in every.steps:
         try:
             found = relevance.irrelevant(step)
         except Undecided:

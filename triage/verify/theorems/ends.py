@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from triage.pack import LEVELS, Pack
-from triage.verify.course import Asked, course, ending, once
+from triage.verify.course import Asked, once
 from triage.verify.formula import Formula, Model
+from triage.verify.interviews import interviews
 from triage.verify.space import Anyone, Space
 from triage.verify.theorems.chance import Chance
 from triage.verify.theorems.claim import Claim, Counterexample, person, question_place
@@ -18,16 +19,14 @@ def every_interview_ends(pack: Pack) -> Claim:
 
     Counted are questions; a plainer question about the same thing is not a new one.
     """
-    space = Space(pack)
-    someone = space.everyone()
-    steps = course(space.compiled, someone.planes, space.graph.true)
-    end = space.given(ending(space.compiled, someone.planes, steps))
+    every = interviews(pack)
+    space, someone, steps, end = every.space, every.someone, every.steps, every.end
     claim = Claim()
     _is_over(space, end, claim)
     _one_level(space, end, claim)
     asked = _asked(pack, space, steps)
     _twice(pack, space, steps, claim)
-    _lengths(space, someone, steps, asked, claim)
+    _lengths(space, end, steps, asked, claim)
     _mean(pack, space, someone, asked, claim)
     return claim
 
@@ -81,14 +80,13 @@ def _one_level(space: Space, end: Anyone, claim: Claim) -> None:
 
 
 def _lengths(
-    space: Space, someone: Anyone, steps: Sequence[Asked[Formula]], asked: dict[str, Formula], claim: Claim
+    space: Space, end: Anyone, steps: Sequence[Asked[Formula]], asked: dict[str, Formula], claim: Claim
 ) -> None:
     """The fewest and the most questions that anybody is asked, each with somebody who is."""
     reached = [space.graph.true, *[space.graph.false] * (len(asked) + 1)]
     for where in asked.values():
         for count in range(len(asked), 0, -1):
             reached[count] = reached[count] | (reached[count - 1] & where)
-    end = space.given(ending(space.compiled, someone.planes, steps))
     for name, counts, wanted in (
         ("most", range(len(asked), -1, -1), lambda count: reached[count]),
         ("fewest", range(len(asked) + 1), lambda count: ~reached[count + 1]),

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from triage.pack import EMERGENCY, LEVELS, RANK, Pack
-from triage.verify.course import Asked, course, ending
+from triage.verify.course import Asked
 from triage.verify.formula import Formula
+from triage.verify.interviews import Interviews, interviews
 from triage.verify.space import Anyone, Space
 from triage.verify.theorems.claim import (
     Claim,
@@ -22,14 +23,13 @@ from triage.worlds import Sheet
 
 def red_flags(pack: Pack) -> Claim:
     """A flag that holds gives its level, pruned or not; what could be an emergency is asked first."""
-    space = Space(pack)
-    someone = space.everyone()
-    steps = course(space.compiled, someone.planes, space.graph.true)
+    every = interviews(pack)
+    space, steps = every.space, every.steps
     claim = Claim(counts={"flags": len(pack.red_flags)})
     _level_of_what_fires(pack, space, claim)
-    _level_of_the_truth(pack, space, someone, steps, claim)
+    _level_of_the_truth(pack, space, every.someone, every.end, claim)
     _nothing_urgent_is_left(pack, space, steps, claim)
-    _what_is_urgent_can_matter(pack, space, steps, claim)
+    _what_is_urgent_can_matter(pack, every, claim)
     return claim
 
 
@@ -47,11 +47,8 @@ def _level_of_what_fires(pack: Pack, space: Space, claim: Claim) -> None:
             )
 
 
-def _level_of_the_truth(
-    pack: Pack, space: Space, someone: Anyone, steps: list[Asked[Formula]], claim: Claim
-) -> None:
+def _level_of_the_truth(pack: Pack, space: Space, someone: Anyone, end: Anyone, claim: Claim) -> None:
     """What would fire if everything were asked gives at least its level at the end of the interview."""
-    end = space.given(ending(space.compiled, someone.planes, steps))
     levels = end.sheet.levels()
     for flag in pack.red_flags:
         fires = someone.sheet.planes(flag.when).yes
@@ -83,11 +80,12 @@ def _nothing_urgent_is_left(pack: Pack, space: Space, steps: list[Asked[Formula]
             )
 
 
-def _what_is_urgent_can_matter(pack: Pack, space: Space, steps: list[Asked[Formula]], claim: Claim) -> None:
+def _what_is_urgent_can_matter(pack: Pack, every: Interviews, claim: Claim) -> None:
     """Nobody is asked what can raise nothing while another question still can."""
+    space = every.space
     later = space.anyone()
-    relevance = Relevance(space, on_the_emergencies(space.compiled))
-    for step in steps:
+    relevance = Relevance(every, on_the_emergencies(space.compiled))
+    for step in every.steps:
         if not step.urgent:
             continue
         now = space.given(step.known)

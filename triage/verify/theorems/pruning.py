@@ -1,19 +1,17 @@
 """Pruning is honest: the interview comes to the same outcome as asking everything."""
 
 from triage.pack import Pack
-from triage.verify.course import course, ending
-from triage.verify.space import Space
+from triage.verify.formula import Solver
+from triage.verify.interviews import interviews
 from triage.verify.theorems.claim import Claim, Counterexample, differs, person, question_place
 
 
 def pruning(pack: Pack) -> Claim:
     """Nobody's outcome would be another if the questions that were left out had been asked too."""
-    space = Space(pack)
-    someone = space.everyone()
-    steps = course(space.compiled, someone.planes, space.graph.true)
-    end = space.given(ending(space.compiled, someone.planes, steps))
+    every = interviews(pack)
+    space, someone, steps, end = every.space, every.someone, every.steps, every.end
     claim = Claim(counts={"outcome_planes": len(list(end.sheet.outcome()))})
-    model = space.solver.find(differs(end.sheet.outcome(), someone.sheet.outcome()))
+    model = Solver(space.graph).find(differs(end.sheet.outcome(), someone.sheet.outcome()))
     if model:
         asked = {step.question for step in steps if model.holds(step.where)}
         left_out = [

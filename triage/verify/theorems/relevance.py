@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, NamedTuple, Protocol
 
-from triage.verify.course import Asked, course, places
+from triage.verify.course import Asked, places
 from triage.verify.formula import Formula, Model
-from triage.verify.sample import Sample
+from triage.verify.interviews import Interviews
 from triage.verify.space import Anyone, Space
 from triage.worlds import Compiled, P, Plane, Sheet
 
@@ -27,7 +27,7 @@ CHOICE = 6  # so many continuations are compared before one is taken
 class Compared(Protocol):
     """What may differ when the rest is answered, beside what is known now."""
 
-    def __call__(self, now: Sheet[P], later: Sheet[P], /) -> Iterable[P]: ...
+    def __call__(self, now: Callable[[], Sheet[P]], later: Sheet[P], /) -> Iterable[P]: ...
 
 
 class View(NamedTuple):
@@ -69,9 +69,12 @@ class _Moment(Generic[P]):
     full: P
 
     @cached_property
-    def sheet(self) -> Sheet[P]:
-        """What it comes to so far."""
+    def _sheet(self) -> Sheet[P]:
         return self.compiled.over(self.known, self.full)
+
+    def sheet(self) -> Sheet[P]:
+        """What it comes to so far, evaluated only if it is wanted."""
+        return self._sheet
 
     @cached_property
     def _asked(self) -> frozenset[int]:
@@ -121,14 +124,10 @@ class _Moment(Generic[P]):
 class Relevance:
     """Looks for irrelevant questions; ``views`` gives for each question what may differ, the whole last."""
 
-    def __init__(self, space: Space, views: Callable[[str], Iterable[View]]) -> None:
-        self.space = space
+    def __init__(self, every: Interviews, views: Callable[[str], Iterable[View]]) -> None:
+        self.space = every.space
         self._views = views
-        self._sample = Sample(space.compiled)
-        full, people = self._sample.full, self._sample.planes
-        self._steps = {
-            (step.question, step.urgent): step for step in course(space.compiled, people, full) if step.where
-        }
+        self._sample = every.sample
 
     def irrelevant(self, step: Asked[Formula], also: Sequence[Formula] = ()) -> Irrelevant | None:
         """Somebody (for whom ``also`` holds) who is asked in vain; None if there is nobody, proven.
@@ -153,7 +152,7 @@ class Relevance:
 
     def _in_the_sample(self, step: Asked[Formula], views: Sequence[View]) -> Iterator[Continuation]:
         """Continuations that together work for all of the sample who are asked, those for most first."""
-        asked = self._steps.get((step.question, step.urgent))
+        asked = self._sample.asked.get((step.question, step.urgent))
         if asked is None:
             return
         now = _Moment(self.space.compiled, step.question, asked.known, self._sample.full)

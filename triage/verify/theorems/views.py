@@ -16,7 +16,7 @@ def on_the_outcome(whole: Compiled) -> Callable[[str], Iterator[View]]:
 
     def views(question: str) -> Iterator[View]:
         reading = readers(whole.pack)[question]
-        yield _shown(pack, reading)
+        yield _told(pack, reading)
         if any(RANK[flag.level] >= EMERGENCY and id(flag.when) in reading for flag in pack.red_flags):
             yield floor
         yield View(whole, _whole)
@@ -36,39 +36,38 @@ def on_the_emergencies(whole: Compiled) -> Callable[[str], Iterator[View]]:
     return views
 
 
-def _shown_conditions(pack: Pack) -> Iterator[Condition]:
-    """The conditions whose truth is a part of the outcome by itself, or where causes are shown."""
+def told_alone(pack: Pack) -> Iterator[tuple[Condition, bool]]:
+    """The conditions whose truth is a part of the outcome, and whether only where causes are shown."""
     about, general = pack.about, pack.general
-    yield from (flag.when for flag in pack.red_flags)
+    yield from ((flag.when, False) for flag in pack.red_flags)
     for cause in pack.causes:
-        yield from (part.when for part in (*cause.supporting, *cause.against))
+        yield from ((part.when, True) for part in (*cause.supporting, *cause.against))
     for sentence in (*about.finding, *about.not_established, *general.advice, *general.tests,
                      *general.ask_doctor, *general.follow_up):  # fmt: skip
         if sentence.when is not None:
-            yield sentence.when
+            yield sentence.when, False
 
 
-def _shown(pack: Pack, reading: frozenset[int]) -> View:
-    """The rules that read a question; evidence only where causes are shown."""
-    evidence = {id(part.when) for cause in pack.causes for part in (*cause.supporting, *cause.against)}
-    wanted = [condition for condition in _shown_conditions(pack) if id(condition) in reading]
+def _told(pack: Pack, reading: frozenset[int]) -> View:
+    """The rules and general sentences that read a question."""
+    wanted = [(condition, hidden) for condition, hidden in told_alone(pack) if id(condition) in reading]
     withheld = pack.about.causes_withheld
 
-    def compared(_now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+    def compared(_now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
         shown = later.full if withheld is None else later.full ^ later.planes(withheld.when).yes
-        for condition in wanted:
+        for condition, hidden in wanted:
             plane = later.planes(condition).yes
-            yield plane & shown if id(condition) in evidence else plane
+            yield plane & shown if hidden else plane
 
     also = [] if withheld is None else [withheld.when]
-    return View(Compiled(pack, [*wanted, *also], asks=()), compared)
+    return View(Compiled(pack, [*(condition for condition, _ in wanted), *also], asks=()), compared)
 
 
 def _floor(pack: Pack) -> View:
     """Whether the level is at least the floor."""
     flags = [flag.when for flag in pack.red_flags if RANK[flag.level] >= RANK[FLOOR]]
 
-    def compared(_now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+    def compared(_now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
         yield later.fired(RANK[FLOOR]) | later.in_vain()
 
     return View(Compiled(pack, flags), compared)
@@ -78,12 +77,12 @@ def _raised(pack: Pack, flags: Iterable[RedFlag]) -> View:
     """Whether these flags fire and raise the level that is certain now."""
     flags = [*flags]
 
-    def compared(now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+    def compared(now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
         for flag in flags:
-            yield later.planes(flag.when).yes & (now.full ^ now.fired(RANK[flag.level]))
+            yield later.planes(flag.when).yes & (later.full ^ now().fired(RANK[flag.level]))
 
     return View(Compiled(pack, [flag.when for flag in flags], asks=()), compared)
 
 
-def _whole(_now: Sheet[P], later: Sheet[P]) -> Iterator[P]:
+def _whole(_now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
     return later.outcome()
