@@ -17,7 +17,7 @@ from tests.test_proof import DECIDE, replay
 from triage.assess import assess
 from triage.loading import Reading, read_pack
 from triage.pack import RANK, Pack
-from triage.verify import course as interviews
+from triage.verify.course import course
 from triage.verify.formula import Formula
 from triage.verify.proof import THEOREMS, Proven, issues, prove
 from triage.verify.theorems.claim import Counterexample, Person
@@ -293,13 +293,19 @@ def test_a_worry_that_lowers_is_shown_by_two_people_who_differ_in_it(tmp_path: P
 # No pack can break these parts: the interview asks whatever is open. So the fault is planted in the engine.
 
 
-def forgetful(monkeypatch: pytest.MonkeyPatch, module: str, **less: Any) -> None:
-    """In one theorem, let the interview be led by a pack that has forgotten some of its rules."""
+@pytest.fixture
+def fresh(small: Pack) -> Pack:
+    """A pack of its own: what a faulty engine makes of it is not kept for the next test."""
+    return small.with_parts()
+
+
+def forgetful(monkeypatch: pytest.MonkeyPatch, **less: Any) -> None:
+    """Let the interview be led by a pack that has forgotten some of its rules."""
 
     def asked(compiled: Compiled, people: Sequence[Formula], full: Formula) -> Any:
-        return interviews.course(Compiled(without(compiled.pack, **less)), people, full)
+        return course(Compiled(without(compiled.pack, **less)), people, full)
 
-    monkeypatch.setattr(f"triage.verify.theorems.{module}.course", asked)
+    monkeypatch.setattr("triage.verify.interviews.course", asked)
 
 
 def without(pack: Pack, flags: Sequence[str] = (), causes: Sequence[str] = (), guard: bool = False) -> Pack:
@@ -328,7 +334,7 @@ def test_an_interview_that_forgets_a_rule_is_not_honest(
     less: dict[str, Any], left_out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading = pack_with(tmp_path / "pack")
-    forgetful(monkeypatch, "pruning", **less)
+    forgetful(monkeypatch, **less)
     done = found_by(reading, "pruning-is-honest")
     (example,) = done.claim.counterexamples
     assert example.message == "the interview ends with another outcome than asking everything"
@@ -358,24 +364,22 @@ def spoken(pack: Pack | None, person: Person) -> Any:
 
 @pytest.mark.parametrize(("less", "left_out"), FORGETFUL, ids=[left_out for _, left_out in FORGETFUL])
 def test_an_interview_that_forgets_a_rule_is_not_at_its_end(
-    less: dict[str, Any], left_out: str, small: Pack, monkeypatch: pytest.MonkeyPatch
+    less: dict[str, Any], left_out: str, fresh: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forgetful(monkeypatch, "ends", **less)
-    claim = prove(small, DECIDE["interview-ends"]).claim
+    forgetful(monkeypatch, **less)
+    claim = prove(fresh, DECIDE["interview-ends"]).claim
     assert "the interview does not end: something is still to ask" in messages(claim.counterexamples)
     (person,) = next(example.people for example in claim.counterexamples)
-    assert any(question.status == "unasked" for question in assess(small, person.answers).open_questions)
+    assert any(question.status == "unasked" for question in assess(fresh, person.answers).open_questions)
 
 
 @pytest.mark.parametrize("name", ["bleeding", "fever_with_jaundice"])
 def test_an_interview_that_forgets_an_emergency_flag_asks_other_things_first_and_ends_lower(
-    name: str, small: Pack, monkeypatch: pytest.MonkeyPatch
+    name: str, fresh: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = [flag.id for flag in small.red_flags if flag.id != name]
-    forgetful(
-        monkeypatch, "flags", flags=[name, *(others if name != "bleeding" else [])], causes=["bile_stones"]
-    )
-    found = messages(prove(small, DECIDE["red-flags-hold"]).claim.counterexamples)
+    others = [flag.id for flag in fresh.red_flags if flag.id != name]
+    forgetful(monkeypatch, flags=[name, *(others if name != "bleeding" else [])], causes=["bile_stones"])
+    found = messages(prove(fresh, DECIDE["red-flags-hold"]).claim.counterexamples)
     assert f"'{name}' would fire if everything were asked, and the interview ends lower" in found
     assert any("are asked before one that can" in message for message in found)
 
@@ -406,7 +410,7 @@ LEVELS_OF = Sheet.levels
     ids=["none", "two", "dropped", "floor"],
 )  # fmt: skip
 def test_levels_that_do_not_add_up_are_caught(
-    levels: Any, theorem: str, said: str, small: Pack, monkeypatch: pytest.MonkeyPatch
+    levels: Any, theorem: str, said: str, fresh: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Sheet, "levels", levels)
     if theorem == "unknown-is-exact":
@@ -414,7 +418,7 @@ def test_levels_that_do_not_add_up_are_caught(
     monkeypatch.setattr("triage.verify.theorems.ends.person", nobody)
     monkeypatch.setattr("triage.verify.theorems.flags.person", nobody)
     monkeypatch.setattr("triage.verify.theorems.unknown.person", nobody)
-    assert said in messages(prove(small, DECIDE[theorem]).claim.counterexamples)
+    assert said in messages(prove(fresh, DECIDE[theorem]).claim.counterexamples)
 
 
 def nobody(*_: object) -> Person:
@@ -423,20 +427,20 @@ def nobody(*_: object) -> Person:
 
 
 def test_a_support_that_forgets_contested_and_a_guard_that_forgets_its_switch_offs_are_caught(
-    small: Pack, monkeypatch: pytest.MonkeyPatch
+    fresh: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     support = Sheet.support
     monkeypatch.setattr(
         Sheet, "support", lambda sheet, cause: {**support(sheet, cause), "contested": sheet.none}
     )
-    guard = small.about.reassurance
+    guard = fresh.about.reassurance
     assert guard is not None
     monkeypatch.setattr(Sheet, "reassured", lambda sheet: sheet.planes(guard.when).yes)
-    found = messages(prove(small, DECIDE["nothing-contradicts"]).claim.counterexamples)
+    found = messages(prove(fresh, DECIDE["nothing-contradicts"]).claim.counterexamples)
     assert found == [
         "evidence for 'bile_stones' is strong both ways, and it is not called contested",
         "somebody is reassured although 'cancer' is not excluded",
         "somebody is reassured although 'child' is not excluded",
     ]
-    exact = messages(prove(small, DECIDE["unknown-is-exact"]).claim.counterexamples)
+    exact = messages(prove(fresh, DECIDE["unknown-is-exact"]).claim.counterexamples)
     assert exact == ["somebody is reassured although what forbids it may be so"]

@@ -46,7 +46,7 @@ def test_an_example_comes_out_as_its_page_shows(
     if changed.mark == "diff":
         change(folder, changed)
     elif changed.text:
-        forgetful(monkeypatch, "pruning", causes=changed.text.split())
+        forgetful(monkeypatch, causes=changed.text.split())
     result = run("check", "my_pack", "--prove")
     said = about(theorem, result.out)
     assert said.startswith(f"{outcome:<10} {theorem}: "), result.out + result.err

@@ -11,6 +11,7 @@ the two together.
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, Self, TypeAlias, TypeVar, assert_never
 
@@ -157,9 +158,16 @@ class Compiled:
     def reading(self, question: str) -> "Compiled":
         """The conditions that read a question, facts and gates looked through, by themselves; made once."""
         if question not in self._readings:
-            wanted = [condition for condition in self._kept if id(condition) in readers(self.pack)[question]]
-            self._readings[question] = Compiled(self.pack, wanted, self.bands)
+            reading = readers(self.pack)[question]
+            self._readings[question] = self.part([one for one in self._kept if id(one) in reading])
         return self._readings[question]
+
+    def part(self, wanted: Iterable[Condition], asks: Iterable[Condition] | None = None) -> "Compiled":
+        """Other conditions over the same slots, as ``Compiled(pack, wanted, asks=asks)`` writes them."""
+        made = copy(self)
+        made.places, made._readings, made._kept = {}, {}, [*wanted]
+        made._kernel = made._write(made._kept, None if asks is None else set(map(id, asks)))
+        return made
 
     def place(self, condition: Condition) -> int:
         """Where the planes of a condition of the pack stand in the kernel's result."""

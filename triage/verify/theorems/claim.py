@@ -1,14 +1,15 @@
 """What a theorem says of a pack: that it holds, or answers that show otherwise, with the rules involved."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from triage.answers import Answer
+from triage.answers import Answer, Answers
 from triage.pack import LEVELS, RANK, Pack, RedFlag
 from triage.source import Loc
 from triage.verify.formula import Formula, Model
 from triage.verify.space import Anyone
+from triage.worlds import Compiled
 
 Outcome: TypeAlias = Literal["holds", "fails", "not proven"]
 Place: TypeAlias = tuple[str, Loc]
@@ -56,11 +57,20 @@ class Claim:
 
 def person(anyone: Anyone, model: Model) -> Person:
     """The answer set that the solver found, with the level it comes to, evaluated anew and alone."""
-    answers = anyone.answers(model)
-    sheet = anyone.space.compiled.encode([answers])
-    level = next(name for name, plane in zip(LEVELS, sheet.levels(), strict=True) if plane)
-    reach = max((rank for rank in range(1, len(LEVELS)) if sheet.possible(rank)), default=0)
-    return Person(answers, level, LEVELS[max(reach, RANK[level])])
+    (found,) = people(anyone.space.compiled, [anyone.answers(model)])
+    return found
+
+
+def people(compiled: Compiled, answers: Sequence[Answers]) -> list[Person]:
+    """Answer sets with the levels that they come to."""
+    sheet = compiled.encode(answers)
+    levels, possible = sheet.levels(), [sheet.possible(rank) for rank in range(len(LEVELS))]
+    found = []
+    for number, one in enumerate(answers):
+        level = next(name for name, plane in zip(LEVELS, levels, strict=True) if plane >> number & 1)
+        reach = max((rank for rank, plane in enumerate(possible) if plane >> number & 1), default=0)
+        found.append(Person(one, level, LEVELS[max(reach, RANK[level])]))
+    return found
 
 
 def at_least(levels: list[Formula], rank: int) -> Formula:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from triage.answers import Answers
 from triage.condition import Not
 from triage.pack import LEVELS, Cause, Pack, Sentence
 from triage.verify.interviews import interviews
@@ -13,10 +14,11 @@ from triage.verify.theorems.claim import (
     Place,
     differs,
     flag_place,
+    people,
     person,
     question_place,
 )
-from triage.verify.theorems.crowd import Crowd
+from triage.verify.theorems.crowd import Crowd, crowd_of
 from triage.verify.theorems.relevance import Relevance, Undecided
 from triage.verify.theorems.views import on_the_outcome
 from triage.worlds import P, Sheet
@@ -32,36 +34,49 @@ def nothing_is_dead(pack: Pack) -> Claim:
 def everything_matters(pack: Pack) -> Claim:
     """Each rule, sentence, answer and fact has a witness; who is asked what is not looked at."""
     claim = Claim()
-    crowd = Crowd(pack)
-    _in_the_crowd(pack, crowd, claim)
+    crowd = crowd_of(pack)
+    _shown_in_the_crowd(pack, crowd, claim)
+    _answers_in_the_crowd(pack, crowd, claim)
     space = Space(pack)
     anyone = space.anyone()
     space.solver.always(anyone.fits)
+    found: dict[str, Answers] = {}
     for name, shown, place in _shown(pack, anyone.sheet):
         if name in claim.witnesses:
             continue
         model = space.solver.find(shown)
         if model:
-            claim.witnesses[name] = person(anyone, model)
+            found[name] = anyone.answers(model)
         else:
             claim.counterexamples.append(Counterexample(f"{name} can never be shown", (), (place,)))
-    _answers(pack, space, anyone, claim)
+    found |= _answers(pack, space, anyone, claim)
+    claim.witnesses |= zip(found, people(space.compiled, [*found.values()]), strict=True)
     _facts(pack, crowd, claim)
     claim.counts["witnesses"] = len(claim.witnesses)
     return claim
 
 
-def _in_the_crowd(pack: Pack, crowd: Crowd, claim: Claim) -> None:
+def _shown_in_the_crowd(pack: Pack, crowd: Crowd, claim: Claim) -> None:
     """Witnesses in a crowd, which is where nearly all of them are found."""
     for name, shown, _ in _shown(pack, crowd.sheet):
         if shown:
             claim.witnesses[name] = crowd.person(shown)
-    for unit in crowd.compiled.units:
-        differ = crowd.differ(unit)
-        said = crowd.values(unit)
-        for name, gave in _named(pack, unit, said):
-            if gave & differ:
-                claim.witnesses[name] = crowd.person(gave & differ)
+
+
+def _answers_in_the_crowd(pack: Pack, crowd: Crowd, claim: Claim) -> None:
+    """The same for answers; those that are left have larger shares of the crowd the next time."""
+    left = [*crowd.compiled.units]
+    while left:
+        still: list[Unit] = []
+        for unit, differ in crowd.differ(left):
+            for name, gave in _named(pack, unit, crowd.values(unit)):
+                if gave & differ and name not in claim.witnesses:
+                    claim.witnesses[name] = crowd.person(gave & differ)
+                if name not in claim.witnesses and unit not in still[-1:]:
+                    still.append(unit)
+        if len(still) == len(left):
+            return
+        left = still
 
 
 # --- rules and sentences --------------------------------------------------------------------------
@@ -143,8 +158,9 @@ def _reassurance(pack: Pack, sheet: Sheet[P]) -> Iterator[tuple[str, P, Place]]:
 # --- answers and facts ----------------------------------------------------------------------------
 
 
-def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> None:
+def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> dict[str, Answers]:
     """For each option, item and question, somebody for whom it matters that this was the answer."""
+    found: dict[str, Answers] = {}
     left = [
         (unit, name, said)
         for unit in space.compiled.units
@@ -152,7 +168,7 @@ def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> None:
         if name not in claim.witnesses
     ]
     if not left:
-        return
+        return found
     other = space.anyone()
     changed = {unit: space.graph.variable() for unit in space.compiled.units}
     space.solver.always(space.graph.at_most_one([*changed.values()]))
@@ -167,10 +183,11 @@ def _answers(pack: Pack, space: Space, anyone: Anyone, claim: Claim) -> None:
     for unit, name, said in left:
         model = space.solver.find(changed[unit], anyone.applies(unit[0]), said, differ)
         if model:
-            claim.witnesses[name] = person(anyone, model)
+            found[name] = anyone.answers(model)
         else:
             place = question_place(pack, unit[0])
             claim.counterexamples.append(Counterexample(f"{name} can change nothing", (), (place,)))
+    return found
 
 
 def _named(pack: Pack, unit: Unit, said: Mapping[str, P]) -> Iterator[tuple[str, P]]:

@@ -1,22 +1,23 @@
 """Nothing is shadowed: no flag or evidence says only what a stronger one says already."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from triage.assess import STRENGTH
-from triage.condition import Condition
-from triage.pack import RANK, Pack
+from triage.pack import RANK, Evidence, Pack, RedFlag
 from triage.verify.formula import Formula
 from triage.verify.space import Space
 from triage.verify.theorems.claim import Claim, Counterexample, Place, flag_place, person
-from triage.worlds import Planes
+from triage.verify.theorems.crowd import crowd_of
+from triage.worlds import Plane, Sheet
 
 
 class _Rule(NamedTuple):
-    """A flag or a piece of evidence: how strong it is, and whose sentence it adds to."""
+    """A flag or a piece of evidence: where it holds, of all and in a crowd; how strong; what it adds to."""
 
     name: str
     when: Formula
+    seen: Plane
     strength: int
     adds_to: frozenset[str]
     place: Place
@@ -32,7 +33,7 @@ def nothing_is_shadowed(pack: Pack) -> Claim:
     anyone = space.anyone()
     space.solver.always(anyone.fits)
     pairs = 0
-    for group, equal in _groups(pack, anyone.sheet.planes):
+    for group, equal in _groups(pack, anyone.sheet, crowd_of(pack).sheet):
         for rule in group:
             rivals = [
                 other
@@ -56,8 +57,8 @@ def nothing_is_shadowed(pack: Pack) -> Claim:
 
 
 def _implied_by(space: Space, rule: _Rule, rivals: Iterable[_Rule]) -> Iterator[_Rule]:
-    """Those that hold wherever the rule holds; one answer set mostly clears many of them."""
-    left = list(rivals)
+    """Those that hold wherever the rule holds; people who clear many of them are mostly in the crowd."""
+    left = [other for other in rivals if not rule.seen & ~other.seen]
     while left:
         model = space.solver.find(rule.when, ~left[0].when)
         if model is None:
@@ -66,18 +67,18 @@ def _implied_by(space: Space, rule: _Rule, rivals: Iterable[_Rule]) -> Iterator[
             left = [other for other in left if model.holds(other.when)]
 
 
-def _groups(pack: Pack, planes: Callable[[Condition], Planes[Formula]]) -> Iterator[tuple[list[_Rule], bool]]:
+def _groups(pack: Pack, anyone: Sheet[Formula], crowd: Sheet[Plane]) -> Iterator[tuple[list[_Rule], bool]]:
     """The rules that are compared with each other, and whether those of equal strength are."""
+
+    def rule(one: RedFlag | Evidence, strength: int, adds_to: frozenset[str], place: Place) -> _Rule:
+        return _Rule(
+            one.id, anyone.planes(one.when).yes, crowd.planes(one.when).yes, strength, adds_to, place
+        )
+
     further = {flag.id: flag.adds_to for flag in pack.red_flags}
     yield (
         [
-            _Rule(
-                flag.id,
-                planes(flag.when).yes,
-                RANK[flag.level],
-                _line(further, flag.id),
-                flag_place(pack, flag),
-            )
+            rule(flag, RANK[flag.level], _line(further, flag.id), flag_place(pack, flag))
             for flag in pack.red_flags
         ],
         True,
@@ -85,14 +86,14 @@ def _groups(pack: Pack, planes: Callable[[Condition], Planes[Formula]]) -> Itera
     for cause in pack.causes:
         for side, key in ((cause.supporting, "for"), (cause.against, "against")):
             more = {part.id: part.adds_to for part in side}
+            places = ((f"causes/{cause.id}.yaml", (key, number, "when")) for number in range(len(side)))
             yield (
                 [
-                    _Rule(part.id, planes(part.when).yes, STRENGTH[part.strength], _line(more, part.id),
-                          (f"causes/{cause.id}.yaml", (key, number, "when")))
-                    for number, part in enumerate(side)
+                    rule(part, STRENGTH[part.strength], _line(more, part.id), place)
+                    for part, place in zip(side, places, strict=True)
                 ],
                 False,
-            )  # fmt: skip
+            )
 
 
 def _line(further: dict[str, str | None], rule: str) -> frozenset[str]:

@@ -12,11 +12,11 @@ from triage.worlds import Compiled, P, Sheet
 def on_the_outcome(whole: Compiled) -> Callable[[str], Iterator[View]]:
     """For a question: the flags, evidence and general sentences that read it; the floor; everything."""
     pack = whole.pack
-    floor = _floor(pack)
+    floor = _floor(whole)
 
     def views(question: str) -> Iterator[View]:
         reading = readers(whole.pack)[question]
-        yield _told(pack, reading)
+        yield _told(whole, reading)
         if any(RANK[flag.level] >= EMERGENCY and id(flag.when) in reading for flag in pack.red_flags):
             yield floor
         yield View(whole, _whole)
@@ -30,8 +30,8 @@ def on_the_emergencies(whole: Compiled) -> Callable[[str], Iterator[View]]:
 
     def views(question: str) -> Iterator[View]:
         reading = readers(whole.pack)[question]
-        yield _raised(whole.pack, [flag for flag in urgent if id(flag.when) in reading])
-        yield _raised(whole.pack, urgent)
+        yield _raised(whole, [flag for flag in urgent if id(flag.when) in reading])
+        yield _raised(whole, urgent)
 
     return views
 
@@ -48,10 +48,10 @@ def told_alone(pack: Pack) -> Iterator[tuple[Condition, bool]]:
             yield sentence.when, False
 
 
-def _told(pack: Pack, reading: frozenset[int]) -> View:
+def _told(whole: Compiled, reading: frozenset[int]) -> View:
     """The rules and general sentences that read a question."""
-    wanted = [(condition, hidden) for condition, hidden in told_alone(pack) if id(condition) in reading]
-    withheld = pack.about.causes_withheld
+    wanted = [(condition, hidden) for condition, hidden in told_alone(whole.pack) if id(condition) in reading]
+    withheld = whole.pack.about.causes_withheld
 
     def compared(_now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
         shown = later.full if withheld is None else later.full ^ later.planes(withheld.when).yes
@@ -60,20 +60,20 @@ def _told(pack: Pack, reading: frozenset[int]) -> View:
             yield plane & shown if hidden else plane
 
     also = [] if withheld is None else [withheld.when]
-    return View(Compiled(pack, [*(condition for condition, _ in wanted), *also], asks=()), compared)
+    return View(whole.part([*(condition for condition, _ in wanted), *also], asks=()), compared)
 
 
-def _floor(pack: Pack) -> View:
+def _floor(whole: Compiled) -> View:
     """Whether the level is at least the floor."""
-    flags = [flag.when for flag in pack.red_flags if RANK[flag.level] >= RANK[FLOOR]]
+    flags = [flag.when for flag in whole.pack.red_flags if RANK[flag.level] >= RANK[FLOOR]]
 
     def compared(_now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
         yield later.fired(RANK[FLOOR]) | later.in_vain()
 
-    return View(Compiled(pack, flags), compared)
+    return View(whole.part(flags), compared)
 
 
-def _raised(pack: Pack, flags: Iterable[RedFlag]) -> View:
+def _raised(whole: Compiled, flags: Iterable[RedFlag]) -> View:
     """Whether these flags fire and raise the level that is certain now."""
     flags = [*flags]
 
@@ -81,7 +81,7 @@ def _raised(pack: Pack, flags: Iterable[RedFlag]) -> View:
         for flag in flags:
             yield later.planes(flag.when).yes & (later.full ^ now().fired(RANK[flag.level]))
 
-    return View(Compiled(pack, [flag.when for flag in flags], asks=()), compared)
+    return View(whole.part([flag.when for flag in flags], asks=()), compared)
 
 
 def _whole(_now: Callable[[], Sheet[P]], later: Sheet[P]) -> Iterator[P]:
