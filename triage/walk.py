@@ -116,20 +116,29 @@ def _read(pack: Pack, condition: Condition) -> Iterator[Leaf]:
 
 
 @once
+def gated_by(pack: Pack) -> dict[str, tuple[str, ...]]:
+    """For each question those that apply or not because of it, through others too."""
+    found: dict[str, dict[str, None]] = {question.id: {} for question in pack.questions}
+    for question in pack.questions:
+        waiting = [question.id]
+        while waiting:
+            gate = pack.question[waiting.pop()].only_if
+            for name in () if gate is None else questions_of(pack, gate):
+                if question.id not in found[name]:
+                    found[name][question.id] = None
+                    waiting.append(name)
+    return {name: tuple(gated) for name, gated in found.items()}
+
+
+@once
 def readers(pack: Pack) -> dict[str, frozenset[int]]:
     """For each question the identities of the conditions that read it, facts and gates looked through."""
-    gates = {
-        question.id: questions_of(pack, question.only_if)
-        for question in pack.questions
-        if question.only_if is not None
-    }
+    gated = gated_by(pack)
     found: dict[str, set[int]] = {question.id: set() for question in pack.questions}
     for _, _, condition in conditions(pack):
-        waiting, seen = [*questions_of(pack, condition)], set[str]()
-        while waiting:
-            question = waiting.pop()
-            if question not in seen:
-                seen.add(question)
-                found[question].add(id(condition))
-                waiting += gates.get(question, ())
-    return {question: frozenset(reading) for question, reading in found.items()}
+        for question in questions_of(pack, condition):
+            found[question].add(id(condition))
+    return {
+        question: frozenset().union(found[question], *(found[name] for name in gated[question]))
+        for question in found
+    }

@@ -67,6 +67,10 @@ class Planes(NamedTuple, Generic[P]):
     may_yes: P
     may_no: P
 
+    def in_vain(self, full: P) -> P:
+        """Where it was asked about as far as that can settle it, and is not known."""
+        return full ^ (self.yes | self.no | self.may_yes | self.may_no)
+
 
 class Kernel(Protocol):
     """The whole pack as one function from the planes of the slots to those of the conditions."""
@@ -359,8 +363,13 @@ class Sheet(Generic[P]):
 
     def in_vain(self) -> P:
         """Where some emergency flag was asked about as far as that can settle it, and is not known."""
-        found = (self.planes(flag.when) for flag in self._flags(EMERGENCY))
-        return self.any(self.full ^ (one.yes | one.no | one.may_yes | one.may_no) for one in found)
+        return self.any(self.planes(flag.when).in_vain(self.full) for flag in self._flags(EMERGENCY))
+
+    def certain(self, rank: int) -> P:
+        """Where the certain level is of this rank or higher, be it by a flag or by the floor."""
+        if rank == 0:
+            return self.full
+        return self.fired(rank) | self.in_vain() if rank <= RANK[FLOOR] else self.fired(rank)
 
     def levels(self) -> list[P]:
         """Where each level, from the lowest to the highest, is the certain one."""
@@ -441,8 +450,9 @@ class Sheet(Generic[P]):
         return (flag for flag in self.compiled.pack.red_flags if RANK[flag.level] >= rank)
 
     def any(self, planes: Iterable[P]) -> P:
-        """Where at least one of the planes holds."""
-        found = self.none
-        for plane in planes:
-            found |= plane
-        return found
+        """Where at least one of the planes holds; joined in pairs, so that formulas do not grow deep."""
+        left = [*planes]
+        while len(left) > 1:
+            last = left[-1:] if len(left) % 2 else []
+            left = [one | other for one, other in zip(left[::2], left[1::2], strict=False)] + last
+        return left[0] if left else self.none

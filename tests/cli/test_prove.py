@@ -1,6 +1,7 @@
 """`triage check --prove`: what it prints, and the files that it writes."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -170,3 +171,17 @@ def test_an_interruption_leaves_a_report_whose_undecided_theorems_are_not_proven
     assert undecided[-1] == "pruning-is-honest"
     assert f"Interrupted: not proven are {', '.join(undecided)}." in out
     assert private(file)
+
+
+def test_a_pack_with_errors_is_not_proven_and_no_report_is_written(tmp_path: Path) -> None:
+    pack_with(tmp_path / "pack", ("questions.yaml", "kind: yes_no", "kind: yes_on"))
+    shown = run("check", str(tmp_path / "pack"), "--prove", "--report", str(tmp_path / "proof.json"))
+    assert shown.code == 3
+    assert "Nothing is proven, and no file is written: the errors come first." in shown.err
+    assert not (tmp_path / "proof.json").exists()
+
+
+@pytest.mark.slow
+def test_a_mean_that_is_only_bounded_is_told_as_two_numbers() -> None:
+    told = run("check", "liver_calcification", "--prove").out
+    assert re.search(r"mean between \d+\.\d\d and \d+\.\d\d, \(a bound: it lies between the two\)", told)

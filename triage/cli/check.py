@@ -48,6 +48,8 @@ def check(path: str | None, style: str, proof: bool, report: str | None, example
         holds, told = proven(folder, style == "text", report, examples)
         data |= {"ok": holds, "proof": told}
         failed = not holds
+    elif proof:
+        click.echo("Nothing is proven, and no file is written: the errors come first.", err=True)
     if style == "json":
         click.echo(json.dumps(data, indent=2))
     return 3 if failed else 0

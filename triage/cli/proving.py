@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from math import ceil, floor
 from pathlib import Path
 
 import click
@@ -84,7 +85,13 @@ def _tell(reading: Reading, one: Proven) -> None:
 
 
 def _number(value: object) -> object:
-    return f"{value:.2f}" if isinstance(value, float) else value
+    """Two digits, a bound rounded outwards."""
+    match value:
+        case float():
+            return f"{value:.2f}"
+        case [float(low), float(high)]:
+            return f"between {floor(low * 100) / 100:.2f} and {ceil(high * 100) / 100:.2f}"
+    return value
 
 
 def _write(data: dict[str, object], report: str | None) -> None:

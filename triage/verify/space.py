@@ -20,11 +20,19 @@ class Anyone:
 
     space: "Space"
     planes: tuple[Formula, ...]
+    evaluated: Sheet[Formula] | None = None
 
     @cached_property
     def sheet(self) -> Sheet[Formula]:
         """What the pack says about it."""
-        return self.space.compiled.over(self.planes, self.space.graph.true)
+        return self.evaluated or self.space.compiled.over(self.planes, self.space.graph.true)
+
+    def told(self, questions: Iterable[str], planes: Sequence[Formula]) -> "Anyone":
+        """The same after other answers to these questions, whose planes are given among all others."""
+        sheet = self.sheet
+        for question in questions:
+            sheet = sheet.answered(question, planes)
+        return Anyone(self.space, tuple(planes), sheet)
 
     def said(self, unit: Unit, value: str) -> Formula:
         """That this answer was given; ``unknown`` is *asked and not known*."""
