@@ -139,7 +139,7 @@ class Space:
     def living(self, someone: "Anyone") -> "Anyone":
         """The same answer set without the answers to questions that do not apply."""
         live = [
-            plane & someone.applies(slot.question)
+            plane & someone.applies(slot.question) if self.pack.question[slot.question].only_if else plane
             for slot, plane in zip(self.compiled.slots, someone.planes, strict=True)
         ]
         return Anyone(self, tuple(live))
