@@ -21,7 +21,6 @@ run: $(VENV)/run.stamp  ## set up what is needed and start the interview
 
 test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
 	@$(PY) -m pytest -n 2 -m "not slow"
-	@$(PY) cli.py check
 
 test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails
 	@$(MAKE) --no-print-directory $(VENV)/spark.stamp || [ "$$CI" != true ]

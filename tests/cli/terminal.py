@@ -5,10 +5,12 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
 
+from tests.cli.loaded import spawn
 from tests.conftest import ROOT, SMALL
 
 PROMPT = "> "
@@ -16,10 +18,19 @@ AFTERWARDS = "Ask about this summary, or press Enter to end."
 
 
 class Session:
-    """`triage run` in a terminal of the given size; ``send`` types a line and waits for the next prompt."""
+    """`triage run` in a terminal of the given size; ``send`` types a line and waits for the next prompt.
+
+    ``cold`` starts the interpreter anew; else it is the loaded program, forked.
+    """
 
     def __init__(
-        self, *options: str, pack: str | Path = SMALL, rows: int = 24, columns: int = 80, **env: str
+        self,
+        *options: str,
+        pack: str | Path = SMALL,
+        rows: int = 24,
+        columns: int = 80,
+        cold: bool = False,
+        **env: str,
     ) -> None:
         base = {
             key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")
@@ -28,9 +39,15 @@ class Session:
         self.stream = pyte.Stream(self.screen)
         self.raw = ""
         self.ended = False
-        self.child = pexpect.spawn(
-            sys.executable, ["-m", "triage", "run", str(pack), *options], dimensions=(rows, columns),
-            env={**base, "TERM": "xterm", "PYTHONPATH": str(ROOT), **env}, encoding="utf-8", timeout=20,
+        command = ["run", str(pack), *options]
+        env = {**base, "TERM": "xterm", "PYTHONPATH": str(ROOT), **env}
+        self.child: Any = (
+            pexpect.spawn(
+                sys.executable, ["-m", "triage", *command], dimensions=(rows, columns), env=env,
+                encoding="utf-8", timeout=20,
+            )
+            if cold
+            else spawn(command, env, rows, columns)
         )  # fmt: skip
         self.wait()
 

@@ -790,7 +790,7 @@ def test_the_session_of_every_case_replays_byte_for_byte(liver: Pack, file: Path
     replays_in_every_style(liver, CASES[number], STYLES[number % 3], file)
 
 
-@pytest.mark.parametrize("number", range(0, len(CASES), 60))
+@pytest.mark.parametrize("number", range(0, len(CASES), 220))
 def test_the_sessions_of_some_cases_replay_byte_for_byte(liver: Pack, file: Path, number: int) -> None:
     replays_in_every_style(liver, CASES[number], STYLES[number % 3], file)
 

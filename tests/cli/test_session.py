@@ -356,7 +356,9 @@ def test_ctrl_d_is_never_an_answer(session: Session) -> None:
     assert "SUMMARY" not in session.everything
 
 
-def test_ctrl_c_exits_130_without_a_traceback(session: Session) -> None:
+@pytest.mark.parametrize("cold", [False, True], ids=["loaded", "cold"])
+def test_ctrl_c_exits_130_without_a_traceback(cold: bool) -> None:
+    session = Session(cold=cold)
     session.send("none")
     assert session.key("c") == 130
     assert "Interrupted. Nothing was saved." in session.everything
