@@ -207,7 +207,13 @@ def test_what_is_open_is_the_same_everywhere(pack: Pack, data: st.DataObject) ->
 CASES = load_cases(find_pack("liver_calcification"))
 
 
-@pytest.mark.parametrize("case", CASES[::20], ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=[pytest.mark.slow] if number % 5 else [], id=case.id)
+        for number, case in enumerate(CASES[::20])
+    ],
+)
 def test_what_is_open_is_the_same_everywhere_on_the_shipped_pack(liver: Pack, case: Case) -> None:
     answers = complete(liver, case)
     open_is_the_same_everywhere(liver, answers)

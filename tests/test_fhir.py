@@ -300,8 +300,9 @@ def test_answers_that_went_out_come_in_again_as_they_were(data: st.DataObject) -
     assert answers_of(pack, filled(pack, answers)) == answers
 
 
-def test_the_answers_of_every_case_come_in_again_as_they_were(liver: Pack) -> None:
-    for case in load_cases(LIVER):
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "all"])
+def test_the_answers_of_every_case_come_in_again_as_they_were(liver: Pack, every: bool) -> None:
+    for case in load_cases(LIVER)[:: 1 if every else 10]:
         answers = complete(liver, case)
         assert answers_of(liver, filled(liver, answers)) == answers, case.id
 
@@ -369,8 +370,9 @@ def test_causes_that_the_pack_keeps_back_are_kept_back(liver: Pack) -> None:
     assert not re.search(r"\bcause\.\w", json.dumps(bundle(liver, answers)))
 
 
-def test_a_cause_is_called_no_diagnosis_and_nothing_has_a_probability(liver: Pack) -> None:
-    for case in load_cases(LIVER)[::12]:
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "more"])
+def test_a_cause_is_called_no_diagnosis_and_nothing_has_a_probability(liver: Pack, every: bool) -> None:
+    for case in load_cases(LIVER)[:: 12 if every else 60]:
         found = bundle(liver, complete(liver, case))
         for one in walk(found):
             assert not [key for key in one if re.search("probab|likel|risk|prognos", key, re.IGNORECASE)]

@@ -171,8 +171,8 @@ def test_the_section_of_the_summary_says_what_matters_on_the_shipped_pack(liver:
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, marks=[pytest.mark.slow] if number else [], id=case.id)
-        for number, case in enumerate(load_cases(find_pack("liver_calcification"))[5::90])
+        pytest.param(case, marks=pytest.mark.slow, id=case.id)
+        for case in load_cases(find_pack("liver_calcification"))[5::90]
     ],
 )
 def test_every_other_answer_is_tried_on_the_shipped_pack(liver: Pack, case: Case) -> None:

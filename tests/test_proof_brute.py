@@ -180,13 +180,13 @@ def agree(seed: int) -> None:
             assert {name: set(flags) for name, flags in listed.items()} == reliefs(brute)
 
 
-@pytest.mark.parametrize("seed", [*range(12), 102, 272, 656])  # the last: worries that open more to ask
+@pytest.mark.parametrize("seed", [*range(6), 102, 272, 656])  # the last: worries that open more to ask
 def test_a_pack_at_random_is_judged_as_by_trying_everything(seed: int) -> None:
     agree(seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("start", range(100, 700, 20))
+@pytest.mark.parametrize("start", range(0, 700, 20))
 def test_many_packs_at_random_are_judged_as_by_trying_everything(start: int) -> None:
     for seed in range(start, start + 20):
         agree(seed)

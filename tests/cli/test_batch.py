@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from triage.assess import assess
 from triage.batch.blocks import Cutter
 from triage.batch.delimited import harmless
 from triage.batch.fields import FIELDS, USUAL
+from triage.loading import load_pack
 from triage.pack import Pack
 
 Batch = Callable[..., Result]
@@ -40,6 +42,7 @@ WHERE = ("--fields", "level,could_reach")
 def batch(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
     """Runs a batch of a table given as text or bytes, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("triage.loading.load_pack", kept_pack)
     if request.param == "without it":
         without_extra(monkeypatch)
 
@@ -48,6 +51,12 @@ def batch(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         return run("batch", name, *args)
 
     return hold
+
+
+@cache
+def kept_pack(folder: Path) -> Pack:
+    """A pack of these tests, read once: reading it is the most of what a small batch takes."""
+    return load_pack(folder)
 
 
 def without_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,7 +154,7 @@ def test_more_is_shown_on_request_and_less_is_said_to_be_less(tmp_path: Path) ->
 # --- forms ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("style", ["text", "json"])
+@pytest.mark.parametrize("style", ["text", pytest.param("json", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_the_same_bytes_come_twice_and_in_another_process(
     answers: Path, words: tuple[str, ...], style: str

@@ -121,7 +121,10 @@ def test_check_counts_and_passes() -> None:
     result = run("check", str(SMALL))
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("0 errors, 0 warnings in 7 questions")
-    assert run("check").code == 0
+    shipped = run("check")
+    assert (shipped.code, shipped.err) == (0, "")
+    assert shipped.out.startswith("0 errors, 0 warnings in ")
+    assert "130/130 seed statements: " in shipped.out
 
 
 @pytest.fixture

@@ -150,6 +150,7 @@ def test_without_the_extra_the_missing_one_is_named_and_how_to_get_it(
     assert without.returncode == 0
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_a_report_whose_undecided_theorems_are_not_proven(tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
     args = [sys.executable, "-m", "triage", "check", "--prove", "--report", str(file)]
