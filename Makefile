@@ -12,7 +12,12 @@ PINNED := $(PIP) --no-deps --require-hashes
 # Programs that are not ours, for the external checks: each such folder has a list of npm packages with hashes.
 OUTSIDE := $(patsubst %/package-lock.json,%/node_modules/installed,$(wildcard tests/*/package-lock.json))
 
-.PHONY: help run test test-all outside check lint types mutants bench lock clean
+# What decides what a person is told, and why.
+ENGINE := triage/logic.py,triage/source.py,triage/condition.py,triage/pack.py,triage/walk.py,triage/domain.py,$\
+	triage/provenance.py,triage/wellformed.py,triage/loading.py,triage/answers.py,triage/view.py,triage/worlds.py,$\
+	triage/waiting.py,triage/asking.py,triage/assess.py,triage/assessment.py,triage/interview.py,triage/explain/*.py
+
+.PHONY: help run test test-all outside check lint types coverage mutants bench lock clean
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
@@ -37,6 +42,10 @@ lint: $(VENV)/dev.stamp
 
 types: $(VENV)/dev.stamp
 	@$(VENV)/bin/mypy --no-error-summary
+
+coverage: $(VENV)/dev.stamp  ## every line and branch of the engine is taken by the quick tests, or this fails (long)
+	@$(PY) -m coverage run -m pytest -n 0 -m "not slow"
+	@$(PY) -m coverage report --show-missing --fail-under=100 --include="$(ENGINE)"
 
 mutants: $(VENV)/dev.stamp  ## break the engine on purpose and see whether the tests notice (long)
 	@$(PINNED) -r requirements/mutants.txt

@@ -10,6 +10,7 @@ from triage.asking import asking
 from triage.assess import assess, certain_level
 from triage.explain import Waiting, how, matters, why
 from triage.explain.given import Given, changed, unit_of
+from triage.explain.words import changes_in_words
 from triage.interview import Step, next_step
 from triage.loading import find_pack, load_cases
 from triage.logic import UNKNOWN
@@ -238,3 +239,19 @@ def test_no_cause_moves_where_causes_are_not_told(small: Pack) -> None:
     child, *grown = why(small, {}, Step("age")).changes
     assert (child.answer, child.causes) == ("0 to 17 years", ())
     assert all(change.causes for change in grown if change.answer != "50 to 59 years")
+
+
+def test_neighbouring_numbers_are_told_as_one_range_and_others_for_themselves(small: Pack) -> None:
+    def age(number: int) -> Given:
+        return Given("age", None, number)
+
+    fever = Given("alarm", "fever", "yes")
+    all_ages = [(age(number),) for number in (0, 18, 50, 60)]
+    assert list(changes_in_words(small, all_ages)) == ["Age: 0 to 120 years"]
+    apart = [(age(0),), (age(60),), (fever,), (fever, age(0))]
+    assert list(changes_in_words(small, apart)) == [
+        "Age: 0 to 17 years",
+        "Age: 60 to 120 years",
+        "Fever: yes",
+        "Fever: yes and Age: 0 to 17 years",
+    ]

@@ -10,9 +10,10 @@ from tests.generated import packs, partial
 from tests.test_forcing import every_condition
 from triage.condition import All, AnyOf, AtLeast, Compare, Condition, Fact, Item, Not, Option, Said
 from triage.explain import Node, tree
+from triage.explain.how import conditions_behind
 from triage.explain.tree import Kind, kinds
 from triage.logic import NO, UNKNOWN, YES, Truth
-from triage.pack import Pack
+from triage.pack import EMERGENCY, RANK, Pack
 from triage.report.reasons import tree_told
 from triage.report.text import to_text
 from triage.view import View
@@ -118,3 +119,21 @@ def test_each_part_of_a_tree_follows_from_its_parts(pack: Pack, data: st.DataObj
         whole = tree(view, condition)
         assert whole.truth is view.judge(condition).truth
         true_to_its_parts(whole)
+
+
+# --- what a subject stands on ----------------------------------------------------------------------
+
+
+def test_a_level_on_the_floor_stands_on_the_emergencies_that_are_in_doubt(small: Pack) -> None:
+    doubtful = View(
+        small, {"alarm": dict.fromkeys(small.question["alarm"].choices, "unknown"), "iron": "unknown"}
+    )
+    flags = [flag for flag in small.red_flags if doubtful.judge(flag.when).truth is UNKNOWN]
+    in_doubt = [flag.when for flag in flags if RANK[flag.level] >= EMERGENCY]
+    assert conditions_behind(doubtful, "level") == AnyOf(tuple(in_doubt))
+
+
+def test_a_cause_stands_on_all_its_evidence(small: Pack) -> None:
+    cause = next(cause for cause in small.causes if cause.against)
+    evidence = tuple(part.when for part in (*cause.supporting, *cause.against))
+    assert conditions_behind(View(small, ANSWERS), cause.id) == AnyOf(evidence)
