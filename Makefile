@@ -51,9 +51,11 @@ mutants: $(VENV)/dev.stamp  ## break the engine on purpose and see whether the t
 	@$(PINNED) -r requirements/mutants.txt
 	@TRIAGE_TEST_PROFILE=quick $(VENV)/bin/mutmut run --max-children 2; $(VENV)/bin/mutmut results
 
-bench: $(VENV)/run.stamp $(BENCH)/stamp  ## measure, beside others in an environment of their own (long)
+bench: $(VENV)/dev.stamp $(BENCH)/stamp  ## measure, beside others in an environment of their own (long)
 	@$(PY) benchmarks/startup.py
 	@$(PY) benchmarks/explain.py
+	@$(PY) benchmarks/proof.py
+	@$(PY) benchmarks/order.py
 	@for part in kernel peers files cluster; do \
 	  POLARS_MAX_THREADS=1 $(BENCH)/bin/python benchmarks/$$part.py || exit $$?; done
 

@@ -38,7 +38,7 @@ names = loading.vocabulary(files)
 shape = lambda name: loading.Cause if name.startswith("causes/") else loading.SHAPES[name]
 for name in files: shape(name).model_rebuild()
 done("building validators")
-models = {name: loading._validate(shape(name), source, names)[0] for name, source in files.items()}
+models = {name: loading.validated(shape(name), source, names)[0] for name, source in files.items()}
 done("validating, conditions read")
 pack = loading._join(models, loading.digest({name: source.data for name, source in files.items()}))
 done("digest")
