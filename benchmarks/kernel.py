@@ -89,8 +89,8 @@ class Ours:
             width = min(WIDTH, rows - at)
             sheet = self.compiled.sheet(self.planes(columns, at), width)
             for codes, cause in zip(out, self.causes, strict=True):
-                yes, no, _ = sheet.planes(cause)
-                codes[at : at + width] = 1 + bits_of(yes, width) - bits_of(no, width)
+                found = sheet.planes(cause)
+                codes[at : at + width] = 1 + bits_of(found.yes, width) - bits_of(found.no, width)
         return out
 
     def operations(self) -> int:
@@ -161,6 +161,30 @@ def with_pyarrow(made: Made, columns: dict[str, Any]) -> Callable[[], Any]:
     return run
 
 
+def with_duckdb(made: Made, columns: dict[str, Any]) -> Callable[[], Any]:
+    """The same as a query of DuckDB, whose *and*, *or* and *not* have three values too."""
+    import duckdb
+
+    known = {name: pa.array(codes, mask=codes == UNKNOWN) for name, codes in columns.items()}
+    link = duckdb.connect(config={"threads": 1})
+    link.register("answers", pa.table(known))
+    link.execute("create table held as select * from answers")
+
+    def leaf(atom: Condition) -> str:
+        name, code = value_of(atom)
+        return f"{name} = {code}"
+
+    def listed(word: str) -> Callable[[str, str], str]:
+        return lambda one, other: f"({one} {word} {other})"
+
+    wanted = [
+        joined(AnyOf(tuple(rules)), leaf, listed("and"), listed("or"), lambda part: f"(not {part})")
+        for rules in made.causes
+    ]
+    query = f"select {', '.join(f'{one} as c{n}' for n, one in enumerate(wanted))} from held"
+    return lambda: [column.combine_chunks() for column in link.execute(query).to_arrow_table().columns]
+
+
 def agree(ours: list[Any], other: Iterable[Any]) -> bool:
     """Whether another engine says the same in every row."""
     for codes, found in zip(ours, other, strict=True):
@@ -202,7 +226,8 @@ def main() -> None:
         alone = WIDTH / best(lambda: ours.compiled.sheet(planes, WIDTH), 9)  # noqa: B023
         status = ours.status(columns)
         told = []
-        for other in (with_polars(made, columns), with_pyarrow(made, columns)):
+        for begin in (with_polars, with_pyarrow, with_duckdb):
+            other = begin(made, columns)
             found = other()
             series = found.get_columns() if isinstance(found, pl.DataFrame) else found
             same = agree(status, series)
@@ -220,6 +245,7 @@ def main() -> None:
         "of the AND limit",
         "polars",
         "pyarrow",
+        "DuckDB",
     ]
     record(
         "kernel",

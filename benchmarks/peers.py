@@ -17,7 +17,7 @@ from benchmarks.kernel import pack_of
 from benchmarks.packs import OPTIONS, SIZES, Made, make
 from benchmarks.tell import machine, record, table
 from triage.condition import All, AnyOf, Condition, Not, Option
-from triage.worlds import Compiled
+from triage.worlds import Compiled, Planes
 
 PEOPLE = 200
 Person = dict[str, str]
@@ -80,14 +80,14 @@ def with_triage(made: Made) -> Ask:
     places: dict[str, dict[str, int]] = {}
     for number, slot in enumerate(compiled.slots):
         places.setdefault(slot.question, {})["" if slot.value == "unknown" else slot.value] = number
-    kernel, count = compiled._kernel, len(compiled.slots)
+    kernel, count, width = compiled._kernel, len(compiled.slots), len(Planes._fields)
 
     def ask(person: Person) -> Answers:
         planes = [0] * count
         for question, value in person.items():
             planes[places[question][value]] = 1
         found = kernel(planes, 1)
-        return list(zip(found[::3], found[1::3], strict=True))  # type: ignore[arg-type]
+        return list(zip(found[::width], found[1::width], strict=True))  # type: ignore[arg-type]
 
     return ask
 
@@ -155,6 +155,17 @@ def with_rule_engine(made: Made) -> Ask:
     return lambda person: pairs([rule.matches(person) for rule in rules])
 
 
+def with_zen(made: Made) -> Ask:
+    import zen  # type: ignore[import-not-found]
+
+    def among(question: str, values: list[str]) -> str:
+        return "(" + " or ".join(f'{question} == "{value}"' for value in values) + ")"
+
+    say = Say(lambda parts: f"({' and '.join(parts)})", lambda parts: f"({' or '.join(parts)})", among)
+    rules = [zen.compile_expression(say.surely(whole(r), so)) for r in made.causes for so in (True, False)]
+    return lambda person: pairs([rule.evaluate(person) for rule in rules])
+
+
 def with_clips(made: Made) -> Ask:
     """Rules assert that they are so or not; those of a cause together say the cause."""
     import clips  # type: ignore[import-not-found]
@@ -196,6 +207,7 @@ PEERS: dict[str, Callable[[Made], Ask]] = {
     "one expression of Python": with_python,
     "datalogic-py (Rust)": with_datalogic,
     "common-expression-language (Rust)": with_cel,
+    "zen-engine (Rust)": with_zen,
     "json-logic (panzi)": with_json_logic,
     "rule-engine": with_rule_engine,
     "clipspy (C)": with_clips,

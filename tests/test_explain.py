@@ -8,9 +8,10 @@ from tests.generated import build, packs, partial, question
 from triage.answers import Answers
 from triage.asking import asking
 from triage.assess import assess, certain_level
+from triage.condition import All, AnyOf, Compare, Condition, Item, Not
 from triage.explain import Waiting, how, matters, why
 from triage.explain.given import Given, changed, unit_of
-from triage.explain.words import changes_in_words
+from triage.explain.words import atom_in_words, changes_in_words, condition_in_words
 from triage.interview import Step, next_step
 from triage.loading import find_pack, load_cases
 from triage.logic import UNKNOWN
@@ -255,3 +256,27 @@ def test_neighbouring_numbers_are_told_as_one_range_and_others_for_themselves(sm
         "Fever: yes",
         "Fever: yes and Age: 0 to 17 years",
     ]
+
+
+def test_conditions_read_as_sentences_with_brackets_only_where_they_matter(small: Pack) -> None:
+    fever, jaundice = Item("alarm", "fever"), Item("alarm", "jaundice")
+    stool = Item("alarm", "black_stool")
+
+    def words(condition: Condition) -> str:
+        return condition_in_words(small, condition)
+
+    names = [words(one) for one in (fever, jaundice, stool)]
+    assert words(All((fever, jaundice))) == f"{names[0]} and {names[1]}"
+    assert words(AnyOf((fever, jaundice))) == f"{names[0]} or {names[1]}"
+    assert words(All((fever, AnyOf((jaundice, stool))))) == f"{names[0]} and ({names[1]} or {names[2]})"
+    assert words(AnyOf((fever, All((jaundice, stool))))) == f"{names[0]} or ({names[1]} and {names[2]})"
+    assert words(Not(AnyOf((fever, jaundice)))) == f"not ({names[0]} or {names[1]})"
+    assert words(Not(fever)) == f"not {names[0]}"
+
+
+def test_a_number_without_a_unit_is_told_as_the_number_alone(small: Pack) -> None:
+    age = small.question["age"].model_copy(update={"unit": None})
+    others = [question for question in small.questions if question.id != "age"]
+    pack = small.with_parts(questions=(age, *others))
+    assert atom_in_words(pack, Compare("age", ">=", 60)) == "Age: 60 or more"
+    assert atom_in_words(small, Compare("age", ">=", 60)) == "Age: 60 years or more"

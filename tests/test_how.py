@@ -255,3 +255,10 @@ def test_answers_that_do_not_fit_are_refused(small: Pack) -> None:
         AnswerError, match=r"'iron' \(no\) does not apply, because of the answer: Black stool: no"
     ):
         how(small, {"alarm": {"black_stool": "no"}, "iron": "no"})
+
+
+def test_a_flag_is_named_by_its_id_and_told_in_its_own_words(small: Pack) -> None:
+    flag = next(flag for flag in small.red_flags if flag.id == "bleeding")
+    for answers in ({}, {"alarm": {"black_stool": "yes"}, "iron": "no"}, {"alarm": {"black_stool": "no"}}):
+        found = how(small, answers, "bleeding")
+        assert (found.subject, found.title) == (flag.id, flag.say)

@@ -172,3 +172,24 @@ def test_a_changed_number_is_told_as_all_that_no_rule_can_tell_from_it(small: Pa
     assert bullets[-1] == Bullets(("“Age: 60 to 120 years”",))
     stones = why_not_told(small, why_not(small, {"age": 40, "past": "none"}, "bile_stones"))
     assert Bullets(("“Bile duct stones: yes”",)) in stones
+
+
+def test_whatever_is_asked_about_keeps_its_name(small: Pack) -> None:
+    bleeds: dict[str, object] = {"alarm": {"black_stool": "yes"}, "iron": "no"}
+    flag = next(flag for flag in small.red_flags if flag.id == "bleeding")
+    for answers in ({}, bleeds):
+        found = why_not(small, answers, flag.id)
+        assert (found.subject, found.title) == (flag.id, flag.say)
+    with pytest.raises(AnswerError) as caught:
+        why_not(small, {}, "bleedin")
+    (misfit,) = caught.value.misfits
+    assert misfit.question == "bleedin"
+
+
+def test_only_flags_above_a_level_stand_in_its_way(small: Pack) -> None:
+    answers = {"age": 40, "alarm": {"fever": "yes", "jaundice": "yes", "black_stool": "no"}}
+    assert assess(small, answers).level.id == "emergency"
+    fired = {flag.id: RANK[flag.level] for flag in small.red_flags if View(small, answers).holds(flag.when)}
+    for level in LEVELS[1 : RANK["emergency"]]:
+        way = {one.rule for one in why_not(small, answers, level).stood_in_the_way}
+        assert way == {name for name, rank in fired.items() if rank > RANK[level]}
