@@ -58,6 +58,7 @@ bench: $(VENV)/dev.stamp $(BENCH)/stamp  ## measure, beside others in an environ
 	@$(PY) benchmarks/order.py
 	@for part in kernel peers files cluster; do \
 	  POLARS_MAX_THREADS=1 $(BENCH)/bin/python benchmarks/$$part.py || exit $$?; done
+	@$(PY) benchmarks/plots.py
 
 lock: $(VENV)/dev.stamp  ## pin the newest versions that fit, with hashes and no addresses
 	@$(PIP) uv
