@@ -25,17 +25,7 @@ def replay(pack: Pack, claim: Claim) -> None:
         assert (found.level.id, found.could_reach or found.level.id) == (person.level, person.could_reach)
 
 
-@pytest.mark.parametrize(
-    "theorem",
-    [
-        "interview-ends",
-        "unknown-is-exact",
-        "worry-never-lowers",
-        "nothing-contradicts",
-        "nothing-is-shadowed",
-        "pruning-is-honest",
-    ],
-)
+@pytest.mark.parametrize("theorem", DECIDE)
 def test_the_shipped_pack_holds(liver: Pack, theorem: str) -> None:
     claim = decide(liver, theorem)
     assert [example.message for example in claim.counterexamples] == []
