@@ -1,6 +1,7 @@
 """The interview of many people at once is the interview of each of them."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from tests.generated import packs
 from triage import waiting
 from triage.answers import Answer, Answers
 from triage.asking import asking, urgent
+from triage.condition import Condition, Open
 from triage.interview import Step, next_step
 from triage.pack import Pack
 from triage.verify.course import course, ending
@@ -79,11 +81,23 @@ def test_people_at_random_are_asked_the_same_by_the_shipped_pack(liver: Pack, do
 
 @given(packs(), st.integers())
 def test_what_is_worth_asking_is_the_same_for_one_person_and_for_many(pack: Pack, seed: int) -> None:
-    chance = random.Random(seed)
+    worth_the_same(pack, random.Random(seed))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_worth_asking_of_the_small_pack_is_the_same_too(small: Pack, seed: int) -> None:
+    worth_the_same(small, random.Random(seed))
+
+
+def worth_the_same(pack: Pack, chance: random.Random) -> None:
     compiled = Compiled(pack)
     for _ in range(5):
         person = everything(pack, chance, 0.3)
         some = {name: answer for name, answer in person.items() if chance.random() < 0.6}
         sheet, view = compiled.encode([some]), View(pack, some)
-        assert any(where for _, where in waiting.asking(sheet)) is bool(asking(view))
-        assert any(where for _, where in waiting.urgent(sheet)) is bool(urgent(view))
+        for many, one in ((waiting.asking(sheet), asking(view)), (waiting.urgent(sheet), urgent(view))):
+            assert {still for when, where in many if where for still in unasked(view, when)} == set(one)
+
+
+def unasked(view: View, when: Condition) -> Iterator[Open]:
+    return (still for still in view.judge(when).open if still.status == "unasked")
