@@ -421,7 +421,7 @@ def test_the_reasons_alone_force_a_verdict_whatever_the_rest(pack, data) -> None
 
 
 def test_the_caret_stands_under_the_place_also_far_along_a_later_line() -> None:
-    found = read("fever or\n" + "fever and " * 40 + "fevr")
+    found = read("fever or " * 30 + "\n" + "fever and " * 40 + "fevr")
     assert isinstance(found, ConditionError)
     line, caret = found.pointed().split("\n")
     assert line[len(caret) - 1 :] == "fevr"
