@@ -10,6 +10,7 @@ from tests.generated import domain, loose, packs, partial
 from triage.answers import Answer, Answers
 from triage.assess import SUPPORTED, assess
 from triage.assessment import Assessment
+from triage.condition import Item
 from triage.errors import AnswerError
 from triage.explain import Difference, what_if
 from triage.explain.given import changed, each
@@ -145,3 +146,18 @@ def test_answers_that_do_not_fit_are_refused_on_either_side(small: Pack) -> None
         what_if(small, {"age": 40}, {"age": 999})
     with pytest.raises(AnswerError, match="does not apply"):
         what_if(small, {"alarm": {"black_stool": "no"}, "iron": "no"}, {"age": 40})
+
+
+def test_a_sentence_of_a_cause_is_told_where_the_cause_is_supported_on_both_sides(small: Pack) -> None:
+    causes = {cause.id: cause for cause in small.causes}
+    scar = causes["scar"]
+    sentence = scar.about[0].model_copy(
+        update={"when": Item("alarm", "fever"), "say": "A scar gives no fever."}
+    )
+    causes["scar"] = scar.model_copy(update={"about": (*scar.about, sentence)})
+    pack = small.with_parts(causes=tuple(causes.values()))
+    well = {"age": 40, "hepatitis": "b", "alarm": {"fever": "no"}}
+    found = what_if(pack, well, {"alarm": {"fever": "yes"}})
+    assert Difference("sentence", "", "A scar gives no fever.", None, "said") in found.differences
+    never = what_if(pack, {**well, "hepatitis": "never"}, {"alarm": {"fever": "yes"}})
+    assert "A scar gives no fever." not in {one.name for one in never.differences}

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.generated import completions, packs, partial
+from tests.generated import JUDGED, build, completions, packs, partial
+from tests.generated import question as raw
 from triage.answers import Answer, Answers, normalise
 from triage.assess import certain_level, ranked
-from triage.condition import Verdict
+from triage.condition import All, Said, Verdict
 from triage.logic import NO, UNKNOWN, YES
 from triage.pack import LEVELS, RANK, Pack, Question
 from triage.view import View
-from triage.walk import conditions
+from triage.walk import conditions, gated_by, readers
 from triage.worlds import Compiled, Sheet
 
 
@@ -122,3 +123,16 @@ def test_only_what_is_wanted_is_evaluated_and_the_rest_cannot_be_used(liver: Pac
         assert (yes, no) == whole.encode(people).planes(condition)[:2]
         assert still == [None, None, None]
     assert len(part._kernel.__code__.co_varnames) < len(whole._kernel.__code__.co_varnames)
+
+
+def test_a_question_that_two_gates_lead_to_is_gated_once_and_read_through_both() -> None:
+    asked = [
+        raw(0, "yes_no", None),
+        raw(1, "yes_no", Said("q0")),
+        raw(2, "yes_no", All((Said("q0"), Said("q1")))),
+    ]
+    flag = {"id": "f", "evidence": "t", "level": "emergency", "when": "q2", "say": "F.", **JUDGED}
+    pack = build(asked, [], [flag], [])
+    assert gated_by(pack) == {"q0": ("q1", "q2"), "q1": ("q2",), "q2": ()}
+    (only,) = (flag.when for flag in pack.red_flags)
+    assert all(id(only) in readers(pack)[name] for name in ("q0", "q1", "q2"))

@@ -57,8 +57,8 @@ def changes_in_words(pack: Pack, changes: Iterable[tuple[Given, ...]]) -> Iterat
                 yield f"{question.label}: {band_in_words(whole, question.unit)}"
                 whole = None
             whole = range(whole.start if whole else band.start, band.stop)
-        if whole:
-            yield f"{question.label}: {band_in_words(whole, question.unit)}"
+        assert whole is not None  # no group is empty
+        yield f"{question.label}: {band_in_words(whole, question.unit)}"
 
 
 def atom_in_words(pack: Pack, atom: Atom) -> str:
