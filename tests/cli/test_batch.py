@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from triage.assess import assess
 from triage.batch.blocks import Cutter
 from triage.batch.delimited import harmless
 from triage.batch.fields import FIELDS, USUAL
+from triage.cli.beside import ahead, behind
+from triage.errors import AnswerError, Misfit
 from triage.loading import load_pack
 from triage.pack import Pack
 
@@ -655,6 +657,68 @@ def test_blocks_go_to_several_processes_and_come_back_in_order(liver: Pack) -> N
     ]
     assert outs[0] == outs[1]
     assert b"".join(outs[0]).count(b"\n") == 899
+
+
+def test_what_is_read_ahead_comes_in_its_order_and_fails_in_its_place() -> None:
+    def items() -> Iterator[int]:
+        yield from range(20)
+        raise AnswerError([Misfit("", "the file is damaged")])
+
+    found: list[int] = []
+    with pytest.raises(AnswerError, match="damaged"):
+        found.extend(ahead(items()))
+    assert found == [*range(20)]
+
+
+@pytest.mark.parametrize("pieces", [1, 4, 50])
+def test_what_is_written_behind_is_whole_at_the_end_and_says_what_failed(pieces: int) -> None:
+    found: list[int] = []
+    with behind(found.append) as put:
+        for number in range(pieces):
+            put(number)
+    assert found == [*range(pieces)]
+
+    def full(piece: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    def write_all() -> None:
+        with behind(full) as put:
+            for number in range(pieces):
+                put(number)
+
+    with pytest.raises(OSError, match="No space"):
+        write_all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", ["csv", "jsonl", "parquet"])
+def test_parquet_on_two_processors_says_the_same_as_on_one(tmp_path: Path, style: str) -> None:
+    count = 700_000  # more than is worked on by one processor alone
+    table = pa.table(
+        {
+            "id": pa.array(range(count)),
+            "age": pa.array([number % 119 for number in range(count)]),
+            "fever": pa.array(
+                [
+                    ("yes", "no", None, "unknown")[number % 4] if number % 999 else "maybe"
+                    for number in range(count)
+                ]
+            ),
+        }
+    )
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=90_000)
+    outs = []
+    for jobs in ("1", "2"):
+        out = tmp_path / f"out{jobs}.{style}"
+        found = program(
+            "batch", str(tmp_path / "in.parquet"), "--key", "id", "--fields", "level,could_reach",
+            "--output", str(out), "--rejects", str(tmp_path / f"bad{jobs}.csv"), "--jobs", jobs,
+        )  # fmt: skip
+        assert found.code == 0, found.err
+        assert "700,000 rows read" in found.err
+        assert f"{len(range(0, count, 999))} rejected" in found.err
+        outs.append((out.read_bytes(), (tmp_path / f"bad{jobs}.csv").read_bytes()))
+    assert outs[0] == outs[1]
 
 
 @pytest.mark.slow

@@ -82,7 +82,7 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     "--jobs",
     metavar="N",
     type=click.IntRange(1, 64),
-    help="How many processes work.  [default: one for each processor]",
+    help="How many processors are used.  [default: all]",
 )
 @click.option("--strict", is_flag=True, help="Leave with 3 if a row was rejected.")
 @click.option("--force", is_flag=True, help="Let --output and --rejects replace a file.")

@@ -4,13 +4,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import click
 
+from triage.cli.beside import behind
 from triage.cli.files import prepare
 from triage.cli.pool import cores, spread
 from triage.cli.whole import Whole
@@ -147,9 +148,14 @@ class Run:
         style = "jsonl" if (self.files.rejects or "").endswith(("jsonl", "ndjson")) else "csv"
         if reject is not None:
             reject(reject_head(self.task, style))
-        with _progress(self.files.table, self.task.input) as advance:
+        # A thread that waits for a pipe could not be interrupted, so only files are written by one.
+        beside = self.jobs > 1 and self.files.output != STANDARD
+        with (
+            behind(write) if beside else nullcontext(write) as put,
+            _progress(self.files.table, self.task.input) as advance,
+        ):
             for written in spread(self.task, _counting(blocks, advance), self.jobs):
-                write(written.data)
+                put(written.data)
                 self._count(written)
                 if reject is not None:
                     reject(rejects_written(self.task, written.rejects, style))

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from triage.cli.beside import ahead
 
+if TYPE_CHECKING:
     from triage.batch.blocks import Block
     from triage.batch.parquet import Rows
     from triage.batch.work import Task, Worker, Written
@@ -39,7 +39,10 @@ def spread(
             jobs = 1
         else:
             first.append(block)
-    if jobs == 1:
+    if jobs > 1 and task.input == "parquet" and "reasons" not in task.fields:
+        # Reading and writing are most of the work, and moving what was read would cost as much again.
+        yield from map(Worker(task).work, ahead(chain(first, blocks)))
+    elif jobs == 1:
         yield from map(Worker(task).work, chain(first, blocks))
     else:
         yield from _processes(task, chain(first, blocks), jobs)
@@ -53,21 +56,33 @@ def _size(block: "Block | Rows") -> int:
 
 
 def _processes(task: "Task", blocks: "Iterable[Block | Rows]", jobs: int) -> "Iterator[Written]":
-    from concurrent.futures import ProcessPoolExecutor
+    """By this process and ``jobs - 1`` others; while those have enough to do, this one works too."""
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_context
 
+    from triage.batch.work import Worker
+
     # Fresh processes, because a copy of one that has threads may stand still for ever.
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(task,))
+    others = ProcessPoolExecutor(jobs - 1, get_context("spawn"), initializer=_begin, initargs=(task,))
     waiting: deque[Future[Written]] = deque()
+    given: deque[Future[Written]] = deque()
+    worker = Worker(task)
     try:
         for block in blocks:
-            waiting.append(pool.submit(_work, block))
-            if len(waiting) > jobs * AHEAD:
+            while given and given[0].done():
+                given.popleft()
+            if len(given) < (jobs - 1) * AHEAD:
+                waiting.append(others.submit(_work, block))
+                given.append(waiting[-1])
+            else:
+                waiting.append(Future())
+                waiting[-1].set_result(worker.work(block))
+            while len(waiting) > jobs * AHEAD or (waiting and waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        others.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin(task: "Task") -> None:
