@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "packs" / "small"
 
 # "quick" is for mutation testing, where the same tests run thousands of times.
-for name, examples in (("steady", 35), ("quick", 8)):
+for name, examples in (("steady", 25), ("quick", 8)):
     settings.register_profile(
         name, deadline=None, derandomize=True, max_examples=examples, suppress_health_check=list(HealthCheck)
     )

@@ -74,13 +74,13 @@ def each_case(law: Law) -> Callable[[], None]:
 
 
 def some_cases(law: Law) -> Callable[[bool], None]:
-    """For laws that cost more: every twentieth case, and with the slower tests all of them."""
+    """For laws that cost more: every thirtieth case, and with the slower tests all of them."""
 
     @pytest.mark.parametrize(
         "every", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "all"]
     )
     def test(every: bool) -> None:
-        walk(law, [*CASES][:: 1 if every else 20])
+        walk(law, [*CASES][:: 1 if every else 30])
 
     return test
 

@@ -336,6 +336,7 @@ def test_what_is_larger_than_any_session_is_not_looked_at(small: Pack) -> None:
         parse(padded, "f")
 
 
+@pytest.mark.slow
 def test_a_session_of_the_greatest_size_is_read_in_seconds(small: Pack) -> None:
     answers = session(small, *asked((ALARM, NONE)) * 23_000)
     assert len(answers) > MAX_BYTES * 0.8
