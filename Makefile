@@ -29,7 +29,7 @@ test: $(VENV)/dev.stamp lint types  ## set up what is needed and run the tests
 
 test-all: $(VENV)/dev.stamp  ## the slower and external checks; what is missing is skipped, in CI it fails
 	@$(MAKE) --no-print-directory $(VENV)/spark.stamp || [ "$$CI" != true ]
-	@$(PY) -m pytest -n 2 -m slow -rs
+	@TRIAGE_TEST_PROFILE=thorough $(PY) -m pytest -n 2 -m "slow or hypothesis" -rs
 
 outside: $(OUTSIDE)  ## fetch the programs that the external checks need, with npm
 

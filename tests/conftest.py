@@ -12,8 +12,8 @@ from triage.pack import Pack
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "packs" / "small"
 
-# "quick" is for mutation testing, where the same tests run thousands of times.
-for name, examples in (("steady", 25), ("quick", 8)):
+# "quick" is for mutation testing, where the same tests run thousands of times; "thorough" is for `make test-all`.
+for name, examples in (("steady", 25), ("quick", 8), ("thorough", 50)):
     settings.register_profile(
         name, deadline=None, derandomize=True, max_examples=examples, suppress_health_check=list(HealthCheck)
     )

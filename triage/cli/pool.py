@@ -39,13 +39,14 @@ def spread(
             jobs = 1
         else:
             first.append(block)
-    if jobs > 1 and task.input == "parquet" and "reasons" not in task.fields:
+    blocks = chain(first, blocks)
+    if jobs == 1:
+        yield from map(Worker(task).work, blocks)
+    elif task.input == "parquet" and "reasons" not in task.fields:
         # Reading and writing are most of the work, and moving what was read would cost as much again.
-        yield from map(Worker(task).work, ahead(chain(first, blocks)))
-    elif jobs == 1:
-        yield from map(Worker(task).work, chain(first, blocks))
+        yield from map(Worker(task).work, ahead(blocks))
     else:
-        yield from _processes(task, chain(first, blocks), jobs)
+        yield from _processes(task, blocks, jobs)
 
 
 def _size(block: "Block | Rows") -> int:
@@ -65,15 +66,11 @@ def _processes(task: "Task", blocks: "Iterable[Block | Rows]", jobs: int) -> "It
     # Fresh processes, because a copy of one that has threads may stand still for ever.
     others = ProcessPoolExecutor(jobs - 1, get_context("spawn"), initializer=_begin, initargs=(task,))
     waiting: deque[Future[Written]] = deque()
-    given: deque[Future[Written]] = deque()
     worker = Worker(task)
     try:
         for block in blocks:
-            while given and given[0].done():
-                given.popleft()
-            if len(given) < (jobs - 1) * AHEAD:
+            if sum(not one.done() for one in waiting) < (jobs - 1) * AHEAD:
                 waiting.append(others.submit(_work, block))
-                given.append(waiting[-1])
             else:
                 waiting.append(Future())
                 waiting[-1].set_result(worker.work(block))
