@@ -791,6 +791,81 @@ def test_a_run_that_is_stopped_leaves_no_file_half_written_and_no_process(
     assert members(running.pid) == []
 
 
+@pytest.fixture(scope="module")
+def many_rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A table that takes longer than any of these tests waits, in both formats."""
+    folder = tmp_path_factory.mktemp("many")
+    count = 3_000_000
+    table = pa.table(
+        {
+            "id": pa.array(range(count)),
+            "age": pa.array([number % 119 for number in range(count)]),
+            "fever": pa.array(["yes", "no", None, "unknown"] * (count // 4)),
+        }
+    )
+    pq.write_table(table, folder / "in.parquet", row_group_size=90_000)
+    pyarrow.csv.write_csv(table, folder / "in.csv")
+    return {style: folder / f"in.{style}" for style in ("csv", "parquet")}
+
+
+def arguments(table: Path, jobs: str) -> tuple[str, ...]:
+    return (
+        "batch", str(table), "--key", "id", "--jobs", jobs, "--fields", "level,could_reach,support",
+        "--output", f"out{table.suffix}",
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("style", ["csv", "parquet"])
+def test_ctrl_c_at_any_moment_ends_the_run_at_once_and_is_all_that_is_told(
+    many_rows: dict[str, Path], tmp_path: Path, style: str, jobs: str
+) -> None:
+    for tenths in range(6, 17):
+        running = subprocess.Popen(
+            [sys.executable, "-m", "triage", *arguments(many_rows[style], jobs)],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        time.sleep(tenths / 10)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does, which stops every process of the run
+        told = running.communicate(timeout=30)[1]
+        # Where pyarrow was interrupted as it began, Python ends by the signal itself: a shell says 130 as well.
+        assert running.returncode in (130, -signal.SIGINT), f"after {tenths / 10} s: {told}"
+        assert "Traceback" not in told
+        assert told.endswith("Interrupted. Nothing was saved.\n")
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("style", ["csv", "parquet"])
+def test_a_result_for_which_there_is_no_room_is_said_and_not_kept(
+    many_rows: dict[str, Path], tmp_path: Path, style: str, jobs: str
+) -> None:
+    limit = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (1_000_000, 1_000_000))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{limit}; from triage.cli import main; main()", *arguments(many_rows[style], jobs)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.endswith("Error: the result cannot be written: File too large\n")
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("style", ["csv", "parquet"])
+def test_no_run_waits_for_pandas_where_it_is_installed(tmp_path: Path, style: str) -> None:
+    (tmp_path / "pandas.py").write_text("raise SystemExit('pandas was imported')")
+    (tmp_path / "in.csv").write_text(long_table(20))
+    found = program(
+        "batch", "in.csv", "--key", "id", "--output", f"out.{style}", cwd=tmp_path,
+        PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}",
+    )  # fmt: skip
+    assert found.code == 0, found.err
+    assert "20 rows read" in found.err
+
+
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_table(tmp_path: Path) -> None:
     measure = (

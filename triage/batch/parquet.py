@@ -1,7 +1,7 @@
 """Parquet in and out, block by block. Needs the extra ``batch``."""
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -98,16 +98,42 @@ class Sheets:
 
 
 class File:
-    """Writes blocks into one Parquet file."""
+    """Writes blocks into one Parquet file; leaving the block by an error leaves what was written as it is."""
 
     def __init__(self, file: BinaryIO, schema: "pa.Schema") -> None:
-        self._writer = pq.ParquetWriter(file, schema)
+        self._sink = Sink(file)
+        self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, mode="w"), schema)
 
     def write(self, batch: "pa.RecordBatch") -> None:
         """Add a block."""
         if batch.num_rows:
             self._writer.write_batch(batch)
 
-    def close(self) -> None:
-        """Write what stands at the end of the file."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # A writer that is not closed closes itself later, into a file that is gone.
+        self._sink.ended = kind is not None
         self._writer.close()
+
+
+class Sink:
+    """What pyarrow takes for a file: passes bytes on until it has ``ended``."""
+
+    closed = False
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.ended = False
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        if not self.ended:
+            self.file.write(data)
+
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
+    def close(self) -> None:
+        """Nothing: the file belongs to whoever opened it."""

@@ -24,6 +24,15 @@ def sheets_of(task: Task) -> Sheets:
     return Sheets(names[:keys], task.key_types if isinstance(task.key_types, list) else None, names[keys:])
 
 
+def settle() -> None:
+    """Let pyarrow look for pandas now and have no handler of signals; only for a process that is ours alone.
+
+    A signal that comes while it changes from its own handler to the usual one would be lost.
+    """
+    pa.array([""])
+    pa.enable_signal_handlers(False)
+
+
 class WithArrow:
     """Works on blocks of Parquet, and on blocks of CSV in which every line is a plain row."""
 

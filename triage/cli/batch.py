@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from triage.cli import arrow
 from triage.errors import shown
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def batch(table: str, pack_name: str | None, output: str, rejects: str | None, i
 def _extra(needed: bool) -> bool:
     """Whether the packages of the extra are there. Refuses to go on without them where they are needed."""
     try:
-        import triage.batch.with_arrow  # noqa: F401
+        arrow.begin()
     except ImportError:
         if needed:
             raise click.UsageError("Parquet needs more packages: pip install 'triage[batch]'") from None

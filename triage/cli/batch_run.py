@@ -61,11 +61,11 @@ class Run:
         that mean nothing; then nothing is written.
         """
         self._check_names()
-        with ExitStack() as stack:
-            blocks = self._blocks(stack.enter_context(_reading(self.files)))
+        with _reading(self.files) as stream:
+            blocks = self._blocks(stream)
             try:
-                write, reject = stack.enter_context(self._outputs())
-                self._all(blocks, write, reject)
+                with self._outputs() as (write, reject):
+                    self._all(blocks, write, reject)
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -132,8 +132,8 @@ class Run:
             from triage.batch.with_arrow import sheets_of
 
             file = File(output, sheets_of(self.task).schema)
-            yield file.write, reject
-            file.close()
+            with file:
+                yield file.write, reject
 
     def _file(self, stack: ExitStack, name: str) -> BinaryIO:
         if name == STANDARD:

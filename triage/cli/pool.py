@@ -5,9 +5,11 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from triage.cli import arrow
 from triage.cli.beside import ahead
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ def _processes(task: "Task", blocks: "Iterable[Block | Rows]", jobs: int) -> "It
     try:
         for block in blocks:
             if sum(not one.done() for one in waiting) < (jobs - 1) * AHEAD:
-                waiting.append(others.submit(_work, block))
+                with _uninterrupted():
+                    waiting.append(others.submit(_work, block))
             else:
                 waiting.append(Future())
                 waiting[-1].set_result(worker.work(block))
@@ -82,6 +85,19 @@ def _processes(task: "Task", blocks: "Iterable[Block | Rows]", jobs: int) -> "It
         others.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold an interruption back, here and in a process that is begun meanwhile; it comes afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(task: "Task") -> None:
     """Get ready in a new process, which ends with the one it works for."""
     from multiprocessing import parent_process
@@ -89,8 +105,10 @@ def _begin(task: "Task") -> None:
 
     from triage.batch.work import Worker
 
-    gc.set_threshold(100_000)  # nearly all that is made stays in use until the block is done
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process it works for says what happens
+    if task.fast:
+        arrow.begin()
+    gc.set_threshold(100_000)  # nearly all that is made stays in use until the block is done
     parent = parent_process()
     if parent is not None:
 
