@@ -134,6 +134,7 @@ def elsewhere(installed: Path, folder: Path, *args: str) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.slow
 def test_the_installed_program_runs_from_any_folder(installed: Path, tmp_path: Path) -> None:
     assert elsewhere(installed, tmp_path, "--version").out == f"triage {__version__}\n"
     checked = elsewhere(installed, tmp_path, "check")
@@ -146,6 +147,7 @@ def test_the_installed_program_runs_from_any_folder(installed: Path, tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_installed_pack_is_the_one_of_the_checkout(installed: Path, tmp_path: Path) -> None:
     from triage.loading import find_pack, load_pack
 
@@ -153,6 +155,7 @@ def test_the_installed_pack_is_the_one_of_the_checkout(installed: Path, tmp_path
     assert shown == load_pack(find_pack("liver_calcification")).digest
 
 
+@pytest.mark.slow
 def test_a_folder_of_that_name_does_not_come_before_the_installed_pack(
     installed: Path, tmp_path: Path
 ) -> None:

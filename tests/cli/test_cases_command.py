@@ -45,6 +45,7 @@ def test_weak_cases_let_faults_pass_and_each_is_a_person(pack: Path) -> None:
     assert "  level lower: consultation_2w (not excluded: emergency_ambulance)  →  consultation" in said
 
 
+@pytest.mark.slow
 def test_cases_at_the_threshold_leave_no_fault_of_a_flag_unnoticed(pack: Path) -> None:
     before = [one for one in faults(pack) if one["rule"] == "red_flags/old_with_cancer"]
     add(pack, OLD_WITH_CANCER)
@@ -53,6 +54,7 @@ def test_cases_at_the_threshold_leave_no_fault_of_a_flag_unnoticed(pack: Path) -
     assert after == []
 
 
+@pytest.mark.slow
 def test_the_people_are_written_and_run_to_the_level_that_was_claimed(pack: Path, tmp_path: Path) -> None:
     folder = tmp_path / "people"
     silent = faults(pack, "--people", str(folder))
@@ -74,6 +76,7 @@ def test_people_go_to_an_empty_folder_and_only_with_mutate(pack: Path, tmp_path:
     assert (result.code, "add --mutate" in result.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_fail_under_is_about_literals_and_with_mutate_about_faults(pack: Path) -> None:
     add(pack, OLD_WITH_CANCER)
     data = json.loads(run("test", str(pack), "--mutate", "--format", "json").out)
